@@ -1,0 +1,2 @@
+//! The `kql` binary.
+fn main() {}

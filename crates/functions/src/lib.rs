@@ -1,0 +1,18 @@
+//! Every function and operator of the language: one definition each.
+//!
+//! A definition holds names, signatures, result type, result name, doc line, example and kernel. The binder,
+//! `kql functions`, completion and the support matrix read it from [`registry`]; to add a function is to add
+//! one definition to one family's list.
+
+pub mod aggregates;
+mod context;
+mod definition;
+pub mod registry;
+pub mod scalar;
+
+pub use context::{Context, KernelError};
+pub use definition::{
+    Accumulator, AggregateFunction, AggregateKernel, AggregateOverload, ArgumentInfo, Arity, BoundKernel,
+    Call, Example, Kernel, MakeAccumulator, Overload, ParameterType, ResultName, Returns, ScalarFunction,
+    Support,
+};

@@ -1,0 +1,7 @@
+//! Tables: the catalog, file formats, schema inference, known table schemas, and the JSON scan.
+
+mod scan;
+mod table;
+
+pub use scan::{Morsel, MorselData, Needle, NeedleGroup, Scan, ScanColumn, ScanFilter, ScanRequest};
+pub use table::{Catalog, Table, TableError};

@@ -1,0 +1,113 @@
+//! How a table is read: a request made of the plan, and morsels that workers take.
+
+use std::fmt;
+use std::sync::Arc;
+
+use arrow_buffer::BooleanBuffer;
+use kql_types::{Batch, Column, PathStep, ScalarType};
+
+use crate::TableError;
+
+/// What a scan must produce, and what it may leave out.
+#[derive(Clone, Debug, Default)]
+pub struct ScanRequest {
+    /// The columns of the batches, in order.
+    pub columns: Vec<ScanColumn>,
+    /// Byte strings that a record must hold to be able to pass the filter: every group must be met. A hint; the
+    /// scan may ignore it, and never drops a record that could pass.
+    pub needles: Vec<NeedleGroup>,
+    /// The exact predicate. The scan evaluates it, so that it can leave out the other columns of records that fail.
+    pub filter: Option<ScanFilter>,
+    /// No more rows than this are wanted (after the filter); the scan may stop early.
+    pub limit: Option<usize>,
+}
+
+/// A column of a scan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScanColumn {
+    /// Its name in the batch.
+    pub name: Arc<str>,
+    /// The table's column.
+    pub source: Arc<str>,
+    /// Steps below that column, for a part of a dynamic column; empty for the column itself.
+    pub path: Vec<PathStep>,
+    /// Its type: that of the table's column, or dynamic for a path.
+    pub data_type: ScalarType,
+}
+
+/// At least one of these must occur in the raw record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NeedleGroup {
+    /// The alternatives.
+    pub any: Vec<Needle>,
+}
+
+/// Text that occurs in a value of a string or number column. The scan turns it into raw bytes and takes care of how
+/// JSON may write it (escapes).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Needle {
+    /// The text.
+    pub text: String,
+    /// Whether letter case matters. Without, ASCII letters match in either case; text whose non-ASCII letters fold
+    /// is not used as a needle.
+    pub case_sensitive: bool,
+}
+
+/// A predicate over some of the requested columns.
+#[derive(Clone)]
+pub struct ScanFilter {
+    /// Positions in [`ScanRequest::columns`] of the columns that it reads.
+    pub columns: Vec<usize>,
+    /// Given those columns, which rows pass.
+    #[expect(clippy::type_complexity, reason = "a closure type is plainest written out")]
+    pub evaluate: Arc<dyn Fn(&[Column], usize) -> Result<BooleanBuffer, TableError> + Send + Sync>,
+}
+
+impl fmt::Debug for ScanFilter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ScanFilter").field("columns", &self.columns).finish_non_exhaustive()
+    }
+}
+
+/// A running scan. Workers call [`Scan::next`] for work and [`Scan::read`] to do it.
+pub trait Scan: fmt::Debug + Send + Sync {
+    /// The next piece of work, `None` at the end. Cheap, or blocking where a stream must be decompressed in order.
+    /// Where pieces begin and end depends on the data alone, never on the number of workers.
+    fn next(&self) -> Result<Option<Morsel>, TableError>;
+    /// Reads a morsel.
+    fn read(&self, morsel: Morsel) -> Result<Batch, TableError>;
+}
+
+/// A piece of a table.
+#[derive(Debug)]
+pub struct Morsel {
+    /// Its place in the order of the table, from 0 without gaps.
+    pub sequence: usize,
+    /// What it holds.
+    pub data: MorselData,
+}
+
+/// What a morsel holds.
+#[derive(Debug)]
+pub enum MorselData {
+    /// Rows that are in memory already.
+    Batch(Batch),
+    /// A range of bytes of one of the scan's files.
+    Range {
+        /// Which file.
+        file: usize,
+        /// First byte.
+        start: usize,
+        /// Past the last byte.
+        end: usize,
+    },
+    /// Bytes of a file that had to be decompressed or streamed, whole records.
+    Bytes {
+        /// Which file.
+        file: usize,
+        /// Number of the first line, from 1.
+        first_line: usize,
+        /// The records.
+        bytes: Vec<u8>,
+    },
+}

@@ -1,0 +1,48 @@
+//! What the planner and the executor see of a table.
+
+use std::fmt;
+use std::sync::Arc;
+
+use kql_types::Schema;
+
+use crate::{Scan, ScanRequest};
+
+/// A table that can be scanned.
+pub trait Table: fmt::Debug + Send + Sync {
+    /// Its name as queries write it.
+    fn name(&self) -> &str;
+    /// Its columns.
+    fn schema(&self) -> Arc<Schema>;
+    /// Starts reading it.
+    fn scan(&self, request: ScanRequest) -> Result<Arc<dyn Scan>, TableError>;
+}
+
+/// The tables that a query may name.
+pub trait Catalog: fmt::Debug + Send + Sync {
+    /// The table of that name; case-sensitive.
+    fn table(&self, name: &str) -> Option<Arc<dyn Table>>;
+    /// All names, in the order in which `union *` takes them.
+    fn names(&self) -> Vec<String>;
+}
+
+/// Data could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableError {
+    /// What went wrong, with the file and, where there is one, the line.
+    pub message: String,
+}
+
+impl TableError {
+    /// An error with that message.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into() }
+    }
+}
+
+impl fmt::Display for TableError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for TableError {}

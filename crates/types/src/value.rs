@@ -1,0 +1,62 @@
+//! One value.
+
+use crate::{Decimal, ScalarType};
+
+/// A single value of a known type. For literals, defaults and the edges; inner loops work on [`crate::Column`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// The null of any type but string, which has none.
+    Null(ScalarType),
+    /// A bool.
+    Bool(bool),
+    /// An int.
+    Int(i32),
+    /// A long.
+    Long(i64),
+    /// A real.
+    Real(f64),
+    /// A decimal.
+    Decimal(Decimal),
+    /// Ticks of 100 ns since 0001-01-01T00:00:00Z.
+    DateTime(i64),
+    /// Ticks of 100 ns.
+    Timespan(i64),
+    /// The identifier as a number: its 32 hex digits read from left to right.
+    Guid(u128),
+    /// A string.
+    String(String),
+    /// Compact JSON text, as [`crate::Column::Dynamic`] holds it. JSON `null` is `Null(Dynamic)`.
+    Dynamic(String),
+}
+
+impl Value {
+    /// The value's type.
+    pub fn data_type(&self) -> ScalarType {
+        match self {
+            Value::Null(data_type) => *data_type,
+            Value::Bool(_) => ScalarType::Bool,
+            Value::Int(_) => ScalarType::Int,
+            Value::Long(_) => ScalarType::Long,
+            Value::Real(_) => ScalarType::Real,
+            Value::Decimal(_) => ScalarType::Decimal,
+            Value::DateTime(_) => ScalarType::DateTime,
+            Value::Timespan(_) => ScalarType::Timespan,
+            Value::Guid(_) => ScalarType::Guid,
+            Value::String(_) => ScalarType::String,
+            Value::Dynamic(_) => ScalarType::Dynamic,
+        }
+    }
+
+    /// What an absent value of the type is: null, or `""` for string.
+    pub fn absent(data_type: ScalarType) -> Self {
+        match data_type {
+            ScalarType::String => Value::String(String::new()),
+            other => Value::Null(other),
+        }
+    }
+
+    /// Whether the value is null.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Value::Null(_))
+    }
+}
