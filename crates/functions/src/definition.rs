@@ -55,6 +55,31 @@ pub enum ResultName {
     PrefixAndFirstArgument(&'static str),
     /// The prefix alone.
     Prefix(&'static str),
+    /// The call gives several columns where it is a whole item of `extend`, `project` or `print`; see
+    /// [`ResultColumns`]. Anywhere else (`series_stats(a)[2]`, `tostring(array_sort_asc(a))`) it is one value without a
+    /// name.
+    Columns(ResultColumns),
+}
+
+/// The columns of a call that gives several.
+///
+/// The kernel itself returns one dynamic: with two or more columns an array of their values in order, with one column
+/// the value itself. The planner unpacks: it computes the call once, takes element `i` and converts it to column `i`'s
+/// type. Explicit names stand for the first columns, `(a, b) = f(x)` for two and `a = f(x)` for one; the rest keep the
+/// names given here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResultColumns {
+    /// Always these. Their names are prefix, `_`, the first argument's name (empty if it has none), `_` and suffix:
+    /// `series_stats(d.load)` starts with `series_stats_d_load_min`.
+    Fixed {
+        /// The first part of every name.
+        prefix: &'static str,
+        /// Suffix and type of each column.
+        columns: &'static [(&'static str, ScalarType)],
+    },
+    /// One dynamic column for each dynamic argument, called as that argument with `_sorted` behind it, or
+    /// `array0_sorted`, `array1_sorted`, ... by position where the argument has no name. The name of a `let` counts.
+    Sorted,
 }
 
 /// One signature and its kernel.

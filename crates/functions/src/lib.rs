@@ -13,6 +13,6 @@ pub mod scalar;
 pub use context::{Context, KernelError};
 pub use definition::{
     Accumulator, AggregateFunction, AggregateKernel, AggregateOverload, ArgumentInfo, Arity, BoundKernel,
-    Call, Example, Kernel, MakeAccumulator, Overload, ParameterType, ResultName, Returns, ScalarFunction,
-    Support,
+    Call, Example, Kernel, MakeAccumulator, Overload, ParameterType, ResultColumns, ResultName, Returns,
+    ScalarFunction, Support,
 };
