@@ -222,8 +222,34 @@ pub struct AggregateFunction {
     pub examples: &'static [Example],
     /// How an unnamed result column is called.
     pub result_name: ResultName,
+    /// How a call is bound, and how many columns it gives.
+    pub form: AggregateForm,
     /// Tried in order.
     pub overloads: &'static [AggregateOverload],
+}
+
+/// How a call of an aggregate is bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AggregateForm {
+    /// One result column, from the overload that accepts the arguments.
+    Function,
+    /// `arg_max(by, values...)`, `arg_min`: one column for each argument, picked from one row by the executor.
+    /// The first argument is named by [`AggregateFunction::result_name`]; the others are, where that is a prefix
+    /// (the legacy `argmax`), `max_by_value`, else as the argument itself. There are no overloads.
+    Extreme {
+        /// Whether the largest is wanted.
+        largest: bool,
+    },
+    /// `take_any(values...)`: one column for each argument, all of the first row, picked by the executor. With a single
+    /// argument that is not `*` the overload is taken as for [`AggregateForm::Function`]: it prefers a row with a value.
+    First,
+    /// `percentiles(x, points...)`: one column for each point. Each is bound as a call of the overload over the first
+    /// `leading` arguments and that one point, and is named by [`AggregateFunction::result_name`], `_` and the point's
+    /// text with `_` for what is no letter or digit: `percentile_x_99_9`.
+    PerPoint {
+        /// How many arguments come before the points.
+        leading: usize,
+    },
 }
 
 /// One signature of an aggregate.

@@ -12,7 +12,7 @@ pub mod scalar;
 
 pub use context::{Context, KernelError};
 pub use definition::{
-    Accumulator, AggregateFunction, AggregateKernel, AggregateOverload, ArgumentInfo, Arity, BoundKernel,
-    Call, Example, Kernel, MakeAccumulator, Overload, ParameterType, ResultColumns, ResultName, Returns,
-    ScalarFunction, Support,
+    Accumulator, AggregateForm, AggregateFunction, AggregateKernel, AggregateOverload, ArgumentInfo, Arity,
+    BoundKernel, Call, Example, Kernel, MakeAccumulator, Overload, ParameterType, ResultColumns, ResultName,
+    Returns, ScalarFunction, Support,
 };

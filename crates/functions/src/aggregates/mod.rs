@@ -1,6 +1,8 @@
 //! Aggregates, one file a family.
 
+mod picking;
+
 use crate::AggregateFunction;
 
 /// The families.
-pub static FAMILIES: &[&[&AggregateFunction]] = &[];
+pub static FAMILIES: &[&[&AggregateFunction]] = &[picking::FUNCTIONS];
