@@ -261,9 +261,10 @@ pub struct AggregateOverload {
     pub arity: Arity,
     /// The result type.
     pub returns: Returns,
-    /// Whether the last parameter is a bool predicate (`sumif`, `make_set_if`): rows for which it is not true are
-    /// taken out before the accumulator sees them, and the accumulator is not given that argument.
-    pub conditional: bool,
+    /// Position of the parameter that is a bool predicate: `sumif(x, p)` 1, `countif(p)` 0, `make_set_if(x, p, limit)` 1.
+    /// Rows for which it is not true are taken out before the accumulator sees them, and the accumulator is not given
+    /// that argument.
+    pub condition: Option<usize>,
     /// Makes the state.
     pub kernel: AggregateKernel,
 }
