@@ -2,15 +2,25 @@
 //!
 //! - [`ScalarType`], [`Schema`]: what a column is.
 //! - [`Value`]: one value, for literals and at the edges; never in an inner loop.
+//! - [`datetime`], [`timespan`], [`guid`], [`decimal`], [`real`], [`dynamic`], [`convert`]: text forms.
 //! - [`Column`], [`Operand`], [`Batch`]: whole columns over Arrow arrays.
 
 mod batch;
 mod builder;
 mod column;
+pub mod convert;
+pub mod datetime;
+pub mod decimal;
+mod digits;
+pub mod dynamic;
+pub mod guid;
 mod operand;
 mod path;
+pub mod real;
 mod scalar_type;
 mod schema;
+pub mod timespan;
+mod to_text;
 mod value;
 
 pub use batch::Batch;

@@ -1,6 +1,6 @@
 //! One value.
 
-use crate::{Decimal, ScalarType};
+use crate::{Decimal, ScalarType, datetime, decimal, digits, dynamic, guid, real, timespan};
 
 /// A single value of a known type. For literals, defaults and the edges; inner loops work on [`crate::Column`].
 #[derive(Clone, Debug, PartialEq)]
@@ -59,4 +59,40 @@ impl Value {
     pub fn is_null(&self) -> bool {
         matches!(self, Value::Null(_))
     }
+}
+
+impl Value {
+    /// The value as `tostring` shows it; null of any type is `""`.
+    pub fn to_text(&self) -> String {
+        match self {
+            Value::String(text) => text.clone(),
+            other => {
+                let mut text = String::new();
+                other.write_text(&mut text);
+                text
+            }
+        }
+    }
+
+    /// Appends what [`Value::to_text`] gives.
+    pub fn write_text(&self, out: &mut String) {
+        match self {
+            Value::Null(_) => {}
+            Value::Bool(value) => out.push_str(bool_text(*value)),
+            Value::Int(value) => digits::write_signed(out, i64::from(*value)),
+            Value::Long(value) => digits::write_signed(out, *value),
+            Value::Real(value) => real::write(out, *value),
+            Value::Decimal(value) => decimal::write(out, *value),
+            Value::DateTime(ticks) => datetime::write(out, *ticks),
+            Value::Timespan(ticks) => timespan::write(out, *ticks),
+            Value::Guid(value) => guid::write(out, *value),
+            Value::String(text) => out.push_str(text),
+            Value::Dynamic(json) => out.push_str(&dynamic::to_text(json)),
+        }
+    }
+}
+
+/// A bool as `tostring` shows it.
+pub(crate) fn bool_text(value: bool) -> &'static str {
+    if value { "True" } else { "False" }
 }
