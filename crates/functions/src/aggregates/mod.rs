@@ -1,8 +1,17 @@
 //! Aggregates, one file a family.
+//!
+//! Every family keeps its state in vectors indexed by group and runs typed loops over whole arguments ([`rows`]); what
+//! is the same for all of them stands in [`state`].
 
+mod counting;
+mod extremes;
 mod picking;
+mod rows;
+mod state;
+mod sums;
 
 use crate::AggregateFunction;
 
 /// The families.
-pub static FAMILIES: &[&[&AggregateFunction]] = &[picking::FUNCTIONS];
+pub static FAMILIES: &[&[&AggregateFunction]] =
+    &[counting::FUNCTIONS, sums::FUNCTIONS, extremes::FUNCTIONS, picking::FUNCTIONS];
