@@ -7,6 +7,7 @@
 pub mod aggregates;
 mod context;
 mod definition;
+pub mod plugins;
 pub mod registry;
 pub mod scalar;
 
@@ -15,4 +16,8 @@ pub use definition::{
     Accumulator, AggregateForm, AggregateFunction, AggregateKernel, AggregateOverload, ArgumentInfo, Arity,
     BoundKernel, Call, Example, Kernel, MakeAccumulator, Overload, ParameterType, ResultColumns, ResultName,
     Returns, ScalarFunction, Support,
+};
+pub use plugins::{
+    ParameterCount, Plugin, PluginArgument, PluginCall, PluginParameter, PluginParameterKind, PluginSchema,
+    PluginShape,
 };

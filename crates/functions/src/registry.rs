@@ -1,6 +1,6 @@
 //! All definitions, and look-up by name.
 
-use crate::{AggregateFunction, ScalarFunction};
+use crate::{AggregateFunction, Plugin, ScalarFunction};
 
 /// Every scalar function and operator, family by family.
 pub fn scalar_functions() -> impl Iterator<Item = &'static ScalarFunction> {
@@ -20,4 +20,14 @@ pub fn scalar(name: &str) -> Option<&'static ScalarFunction> {
 /// The aggregate of that name.
 pub fn aggregate(name: &str) -> Option<&'static AggregateFunction> {
     aggregate_functions().find(|function| function.names.contains(&name))
+}
+
+/// Every plugin.
+pub fn plugins() -> impl Iterator<Item = &'static Plugin> {
+    crate::plugins::FAMILIES.iter().flat_map(|family| family.iter().copied())
+}
+
+/// The plugin of that name.
+pub fn plugin(name: &str) -> Option<&'static Plugin> {
+    plugins().find(|plugin| plugin.names.contains(&name))
 }
