@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use kql_types::Schema;
+use kql_types::{Field, Schema};
 
 use crate::{Scan, ScanRequest};
 
@@ -13,6 +13,16 @@ pub trait Table: fmt::Debug + Send + Sync {
     fn name(&self) -> &str;
     /// Its columns.
     fn schema(&self) -> Arc<Schema>;
+    /// A column that the schema leaves out and a query may still name (and a scan may then be asked for): a standard
+    /// column of Log Analytics, or one that only a full read of a known table's data shows. May read all of the data
+    /// the first time, so it is asked only for a name that did not resolve otherwise.
+    fn hidden_column(&self, _name: &str) -> Option<Field> {
+        None
+    }
+    /// Whether there is data behind it; false for a known table that only lends its schema.
+    fn has_data(&self) -> bool {
+        true
+    }
     /// Starts reading it.
     fn scan(&self, request: ScanRequest) -> Result<Arc<dyn Scan>, TableError>;
 }
