@@ -4,14 +4,27 @@
 //! is the same for all of them stands in [`state`].
 
 mod counting;
+mod distinct;
 mod extremes;
+mod grouped_set;
+mod interner;
+mod json_rows;
+mod lists;
 mod picking;
 mod rows;
+mod sets;
 mod state;
 mod sums;
 
 use crate::AggregateFunction;
 
 /// The families.
-pub static FAMILIES: &[&[&AggregateFunction]] =
-    &[counting::FUNCTIONS, sums::FUNCTIONS, extremes::FUNCTIONS, picking::FUNCTIONS];
+pub static FAMILIES: &[&[&AggregateFunction]] = &[
+    counting::FUNCTIONS,
+    sums::FUNCTIONS,
+    extremes::FUNCTIONS,
+    distinct::FUNCTIONS,
+    sets::FUNCTIONS,
+    lists::FUNCTIONS,
+    picking::FUNCTIONS,
+];

@@ -1,0 +1,101 @@
+//! Strings stored once, each under a small number.
+
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+/// Numbers distinct strings 0, 1, ... in the order in which they come. All text lies in one buffer.
+#[derive(Default)]
+pub(super) struct Interner {
+    table: HashTable<Slot>,
+    ends: Vec<usize>,
+    text: String,
+    hasher: DefaultHashBuilder,
+}
+
+/// The string's number beside a part of its hash, so that most unlike strings are told apart, and the table grows,
+/// without a look at the text.
+struct Slot {
+    hash: u32,
+    id: u32,
+}
+
+impl Interner {
+    /// The string's number.
+    pub(super) fn intern(&mut self, text: &str) -> u32 {
+        let hash = shorten(self.hasher.hash_one(text));
+        let same = |slot: &Slot| slot.hash == hash && span(&self.text, &self.ends, slot.id) == text;
+        if let Some(slot) = self.table.find(spread(hash), same) {
+            return slot.id;
+        }
+        let id = self.ends.len() as u32;
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
+        self.table.insert_unique(spread(hash), Slot { hash, id }, |slot| spread(slot.hash));
+        id
+    }
+
+    /// The string of that number.
+    pub(super) fn get(&self, id: u32) -> &str {
+        span(&self.text, &self.ends, id)
+    }
+
+    /// How many strings there are.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Interns all strings of another interner: their number here by their number there.
+    pub(super) fn absorb(&mut self, other: &Interner) -> Vec<u32> {
+        (0..other.len() as u32).map(|id| self.intern(other.get(id))).collect()
+    }
+}
+
+fn span<'a>(text: &'a str, ends: &[usize], id: u32) -> &'a str {
+    let id = id as usize;
+    let start = if id == 0 { 0 } else { ends[id - 1] };
+    &text[start..ends[id]]
+}
+
+fn shorten(hash: u64) -> u32 {
+    (hash ^ (hash >> 32)) as u32
+}
+
+/// The table takes its tag from the top bits and its place from the low ones.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Interner;
+
+    #[test]
+    fn numbers_strings_in_order_of_first_occurrence() {
+        let mut interner = Interner::default();
+        let ids: Vec<u32> = ["a", "", "a", "bc", "", "b"].iter().map(|text| interner.intern(text)).collect();
+        assert_eq!(ids, [0, 1, 0, 2, 1, 3]);
+        assert_eq!((0..4).map(|id| interner.get(id)).collect::<Vec<_>>(), ["a", "", "bc", "b"]);
+    }
+
+    #[test]
+    fn keeps_its_numbers_while_it_grows() {
+        let mut interner = Interner::default();
+        let texts: Vec<String> = (0..10_000).map(|number| format!("text {number}")).collect();
+        for (number, text) in texts.iter().enumerate() {
+            assert_eq!(interner.intern(text) as usize, number);
+        }
+        for (number, text) in texts.iter().enumerate() {
+            assert_eq!(interner.intern(text) as usize, number);
+        }
+        assert_eq!(interner.len(), texts.len());
+    }
+
+    #[test]
+    fn translates_the_numbers_of_another() {
+        let (mut first, mut second) = (Interner::default(), Interner::default());
+        ["x", "y"].iter().for_each(|text| _ = first.intern(text));
+        ["z", "y"].iter().for_each(|text| _ = second.intern(text));
+        assert_eq!(first.absorb(&second), [2, 1]);
+    }
+}
