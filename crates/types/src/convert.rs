@@ -18,12 +18,11 @@ pub fn to_int(text: &str) -> Option<i32> {
     to_long(text).and_then(|number| i32::try_from(number).ok())
 }
 
-/// Reads a real: digits with or without point and exponent, hex digits after `0x`, `NaN`, or an infinity.
+/// Reads a real: digits with or without point and exponent, `NaN`, or an infinity. Hex is not read (measured).
 pub fn to_real(text: &str) -> Option<f64> {
     let text = text.trim();
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     match digits.as_bytes() {
-        [b'0', b'x' | b'X', ..] => to_long(text).map(|number| number as f64),
         [b'0'..=b'9' | b'.', ..] => text.parse().ok(),
         _ => not_finite(text),
     }

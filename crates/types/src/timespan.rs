@@ -15,25 +15,42 @@ pub const TICKS_PER_HOUR: i64 = 60 * TICKS_PER_MINUTE;
 /// Ticks in a day.
 pub const TICKS_PER_DAY: i64 = 24 * TICKS_PER_HOUR;
 
-/// Reads what `totimespan` reads from text: the clock form `[-][d.]hh:mm[:ss[.fffffff]]`, a number of days, or a
-/// literal such as `1.5h`. Blanks around it are allowed.
+/// Reads what `totimespan` reads from text: the clock form `[-][d.]hh:mm[:ss[.fffffff]]` or a number with a unit, such
+/// as `1.5h`. Blanks around it are allowed; a number alone is nothing (measured).
 pub fn parse(text: &str) -> Option<i64> {
     let text = text.trim();
-    parse_clock(text).or_else(|| parse_literal(text))
+    let alone = text.bytes().all(|byte| !byte.is_ascii_alphabetic());
+    parse_clock(text).or_else(|| if alone { None } else { parse_literal(text) })
 }
 
-/// Reads a literal: a number and a unit as the lexer takes them (`1d`, `1.5h`, `10microseconds`), with blanks between
-/// allowed as in `timespan(15 seconds)`. A number alone counts days.
+/// Reads what may stand in a literal `timespan(...)`: the clock form; a number and a unit as the lexer takes them
+/// (`1d`, `1.5h`, `10microseconds`), with blanks between allowed; or a number alone, which counts days.
 pub fn parse_literal(text: &str) -> Option<i64> {
     let text = text.trim();
+    if text.contains(':') {
+        return parse_clock(text);
+    }
     let end = text.bytes().position(|byte| byte.is_ascii_alphabetic()).unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
     let number = number.trim_end();
-    let unit = ticks_per_unit(unit)?;
     let digits = number.strip_prefix('-').unwrap_or(number);
     if !digits.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
+    match unit {
+        "nano" | "nanosecond" | "nanoseconds" => Some(whole_part(number)? / 100),
+        // Fractions of the shortest units are dropped: `0.5microseconds` is 0 (measured).
+        "tick" | "ticks" => whole_part(number),
+        "micro" | "microsecond" | "microseconds" => whole_part(number)?.checked_mul(TICKS_PER_MICROSECOND),
+        _ => multiply(number, ticks_per_unit(unit)?),
+    }
+}
+
+fn whole_part(number: &str) -> Option<i64> {
+    number.split_once('.').map_or(number, |(whole, _)| whole).parse().ok()
+}
+
+fn multiply(number: &str, unit: i64) -> Option<i64> {
     if let Ok(whole) = number.parse::<i64>() {
         return whole.checked_mul(unit);
     }
@@ -49,9 +66,6 @@ fn ticks_per_unit(name: &str) -> Option<i64> {
         "m" | "min" | "minute" | "minutes" => TICKS_PER_MINUTE,
         "s" | "sec" | "second" | "seconds" => TICKS_PER_SECOND,
         "ms" | "milli" | "millis" | "millisecond" | "milliseconds" => TICKS_PER_MILLISECOND,
-        "micro" | "microsecond" | "microseconds" => TICKS_PER_MICROSECOND,
-        // A tick is the shortest time there is; shorter units round up to it.
-        "nano" | "nanos" | "nanosecond" | "nanoseconds" | "tick" | "ticks" => 1,
         _ => return None,
     })
 }
@@ -140,7 +154,7 @@ mod tests {
         assert_eq!(parse("-1.02:03:04.5"), Some(-937_845_000_000));
         assert_eq!(parse("01:02"), Some(TICKS_PER_HOUR + 2 * TICKS_PER_MINUTE));
         assert_eq!(parse("00:00:00.12345678"), Some(1_234_567));
-        for wrong in ["", "00:60:00", "24:00:00", "1:2:3:4", "00:05:00x", "a:b", "-", "::"] {
+        for wrong in ["", "00:60:00", "24:00:00", "1:2:3:4", "00:05:00x", "a:b", "-", "::", "10"] {
             assert_eq!(parse(wrong), None, "{wrong}");
         }
     }
@@ -151,7 +165,11 @@ mod tests {
         assert_eq!(parse_literal("1.5h"), Some(90 * TICKS_PER_MINUTE));
         assert_eq!(parse_literal("15 seconds"), Some(15 * TICKS_PER_SECOND));
         assert_eq!(parse_literal("2"), Some(2 * TICKS_PER_DAY));
+        assert_eq!(parse_literal("1.02:03:04"), Some(937_840_000_000));
         assert_eq!(parse_literal("1tick"), Some(1));
+        assert_eq!(parse_literal("1.5ticks"), Some(1));
+        assert_eq!(parse_literal("0.5microseconds"), Some(0));
+        assert_eq!(parse_literal("250nanoseconds"), Some(2));
         for wrong in ["1w", "d", "1D", "", "inf d", "nan", "99999999999999d", "1us"] {
             assert_eq!(parse_literal(wrong), None, "{wrong}");
         }

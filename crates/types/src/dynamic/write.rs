@@ -67,7 +67,7 @@ pub fn write_value(out: &mut String, value: &Value) {
 /// Appends a real; what is no number is a string.
 pub(crate) fn write_real(out: &mut String, value: f64) {
     if value.is_finite() {
-        real::write_finite(out, value);
+        real::write(out, value);
     } else {
         quoted(out, |out| real::write(out, value));
     }
