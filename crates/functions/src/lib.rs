@@ -8,10 +8,15 @@ pub mod aggregates;
 mod context;
 mod definition;
 pub mod plugins;
+mod location;
 pub mod registry;
+mod regular_expression;
 pub mod scalar;
+#[cfg(test)]
+mod testing;
+mod text;
 
-pub use context::{Context, KernelError};
+pub use context::{Context, KernelError, Warnings};
 pub use definition::{
     Accumulator, AggregateForm, AggregateFunction, AggregateKernel, AggregateOverload, ArgumentInfo, Arity,
     BoundKernel, Call, Example, Kernel, MakeAccumulator, Overload, ParameterType, ResultColumns, ResultName,

@@ -1,0 +1,5 @@
+//! Operators, listed by their symbol.
+
+pub(super) mod regex;
+pub(super) mod text;
+pub(super) mod text_lists;

@@ -1,0 +1,11 @@
+//! Searching and comparing text the way Kusto does.
+
+mod case;
+mod finder;
+mod pattern;
+mod texts;
+
+pub(crate) use case::{eq_ignore_case, lower, starts_with_ignore_case, upper};
+pub(crate) use finder::{Finder, Search};
+pub(crate) use pattern::{Pattern, Place};
+pub(crate) use texts::{Texts, text_of};
