@@ -7,8 +7,8 @@
 pub mod aggregates;
 mod context;
 mod definition;
-pub mod plugins;
 mod location;
+pub mod plugins;
 pub mod registry;
 mod regular_expression;
 pub mod scalar;
@@ -22,6 +22,7 @@ pub use definition::{
     BoundKernel, Call, Example, Kernel, MakeAccumulator, Overload, ParameterType, ResultColumns, ResultName,
     Returns, ScalarFunction, Support,
 };
+pub use location::LocationDatabase;
 pub use plugins::{
     ParameterCount, Plugin, PluginArgument, PluginCall, PluginParameter, PluginParameterKind, PluginSchema,
     PluginShape,

@@ -31,7 +31,8 @@ impl LocationDatabase {
     pub fn find(&self, address: IpAddr) -> Option<String> {
         let city: geoip2::City<'_> = self.reader.lookup(address).ok()?.decode().ok()??;
         let state = city.subdivisions.first().and_then(|state| state.names.english);
-        let names = [("country", city.country.names.english), ("state", state), ("city", city.city.names.english)];
+        let names =
+            [("country", city.country.names.english), ("state", state), ("city", city.city.names.english)];
         let coordinates = [("latitude", city.location.latitude), ("longitude", city.location.longitude)];
         let mut bag = String::from("{");
         for (key, name) in names {

@@ -73,7 +73,11 @@ fn call_with(
     };
     assert_eq!(answer.len(), 2, "{name} keeps the number of rows");
     assert_eq!(answer.data_type(), returns, "{name} keeps its type");
-    assert_eq!(format!("{:?}", answer.value(0)), format!("{:?}", answer.value(1)), "{name} is the same in each row");
+    assert_eq!(
+        format!("{:?}", answer.value(0)),
+        format!("{:?}", answer.value(1)),
+        "{name} is the same in each row"
+    );
     Ok(answer.value(0))
 }
 
@@ -101,7 +105,8 @@ fn convert_all(overload: &Overload, values: &[Value]) -> Option<Vec<Value>> {
         }
         _ => parameters[index],
     };
-    accepted.then(|| values.iter().enumerate().map(|(index, value)| convert(parameter(index), value)).collect())?
+    accepted
+        .then(|| values.iter().enumerate().map(|(index, value)| convert(parameter(index), value)).collect())?
 }
 
 fn convert(parameter: ParameterType, value: &Value) -> Option<Value> {
@@ -112,17 +117,28 @@ fn convert(parameter: ParameterType, value: &Value) -> Option<Value> {
         {
             Some(value.clone())
         }
-        (ParameterType::ExactOrDynamic(ScalarType::String), Value::Dynamic(_) | Value::Null(ScalarType::Dynamic))
+        (
+            ParameterType::ExactOrDynamic(ScalarType::String),
+            Value::Dynamic(_) | Value::Null(ScalarType::Dynamic),
+        )
         | (ParameterType::Text, _) => Some(Value::String(value.to_text())),
-        (ParameterType::Exact(ScalarType::Long) | ParameterType::ExactOrDynamic(ScalarType::Long), Value::Int(value))
+        (
+            ParameterType::Exact(ScalarType::Long) | ParameterType::ExactOrDynamic(ScalarType::Long),
+            Value::Int(value),
+        )
         | (ParameterType::Integer, Value::Int(value)) => Some(Value::Long(i64::from(*value))),
-        (ParameterType::Exact(ScalarType::Real) | ParameterType::ExactOrDynamic(ScalarType::Real), Value::Long(value)) => {
-            Some(Value::Real(*value as f64))
-        }
+        (
+            ParameterType::Exact(ScalarType::Real) | ParameterType::ExactOrDynamic(ScalarType::Real),
+            Value::Long(value),
+        ) => Some(Value::Real(*value as f64)),
         (ParameterType::Integer, Value::Long(_) | Value::Null(ScalarType::Long)) => Some(value.clone()),
         (ParameterType::Number, value) if value.data_type().is_number() => Some(value.clone()),
-        (ParameterType::AnyButDynamic, value) if value.data_type() != ScalarType::Dynamic => Some(value.clone()),
-        (ParameterType::Any | ParameterType::Common | ParameterType::StrictCommon, value) => Some(value.clone()),
+        (ParameterType::AnyButDynamic, value) if value.data_type() != ScalarType::Dynamic => {
+            Some(value.clone())
+        }
+        (ParameterType::Any | ParameterType::Common | ParameterType::StrictCommon, value) => {
+            Some(value.clone())
+        }
         _ => None,
     }
 }

@@ -108,11 +108,6 @@ impl AsciiFinder {
         let rare = needle.get(rarest).copied().unwrap_or_default();
         Self { needle, rarest, rare: (rare, rare.to_ascii_uppercase()) }
     }
-
-    /// The needle in lower case.
-    pub(crate) fn needle(&self) -> &[u8] {
-        &self.needle
-    }
 }
 
 impl Search for AsciiFinder {
@@ -136,13 +131,6 @@ impl Search for AsciiFinder {
 #[derive(Debug)]
 pub(crate) struct FoldedFinder {
     needle: Box<[char]>,
-}
-
-impl FoldedFinder {
-    /// The needle, folded.
-    pub(crate) fn needle(&self) -> &[char] {
-        &self.needle
-    }
 }
 
 impl Search for FoldedFinder {

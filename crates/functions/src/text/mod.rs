@@ -5,7 +5,7 @@ mod finder;
 mod pattern;
 mod texts;
 
-pub(crate) use case::{eq_ignore_case, lower, starts_with_ignore_case, upper};
+pub(crate) use case::{lower, upper};
 pub(crate) use finder::{Finder, Search};
 pub(crate) use pattern::{Pattern, Place};
 pub(crate) use texts::{Texts, text_of};

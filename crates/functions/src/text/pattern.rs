@@ -50,7 +50,8 @@ struct Edges {
 impl Edges {
     #[inline]
     fn allow(self, text: &str, found: Range<usize>) -> bool {
-        (!self.before || !ends_in_term(text, found.start)) && (!self.after || !starts_in_term(text, found.end))
+        (!self.before || !ends_in_term(text, found.start))
+            && (!self.after || !starts_in_term(text, found.end))
     }
 }
 
@@ -129,7 +130,9 @@ impl Pattern {
             (Place::Whole | Place::Start, _) if self.needle.is_ascii() => {
                 self.scan_views(array, negated, self.place == Place::Whole)
             }
-            (Place::Whole | Place::Start | Place::End, _) => collect(array, negated, |text| self.matches(text)),
+            (Place::Whole | Place::Start | Place::End, _) => {
+                collect(array, negated, |text| self.matches(text))
+            }
             (Place::Anywhere, Finder::Exact(finder)) => {
                 collect(array, negated, |text| finder.find(text, 0).is_some())
             }
@@ -184,8 +187,13 @@ const CASE_BIT: u128 = 0x20;
 
 impl ViewHead {
     fn new(needle: &[u8], ignore_case: bool, whole: bool) -> Self {
-        let mut head =
-            Self { length: u32::try_from(needle.len()).unwrap_or(u32::MAX), whole, fold: 0, mask: 0, wanted: 0 };
+        let mut head = Self {
+            length: u32::try_from(needle.len()).unwrap_or(u32::MAX),
+            whole,
+            fold: 0,
+            mask: 0,
+            wanted: 0,
+        };
         for (index, byte) in needle.iter().take(INLINE).enumerate() {
             let shift = 32 + 8 * index;
             let folds = ignore_case && byte.is_ascii_alphabetic();
@@ -300,7 +308,9 @@ mod tests {
     #[test]
     fn whole_and_edges_look_at_short_and_long_texts() {
         let long = "abcdefghijklmnopqrstuvwxyz";
-        for needle in ["", "a", "ABCD", "abcde", "abcdefghijkl", "abcdefghijklm", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"] {
+        for needle in
+            ["", "a", "ABCD", "abcde", "abcdefghijkl", "abcdefghijklm", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
+        {
             assert!(matches(Place::Start, needle, true, long));
             assert_eq!(matches(Place::Start, needle, false, long), long.starts_with(needle));
             assert!(matches(Place::Whole, needle, true, &needle.to_ascii_lowercase()));

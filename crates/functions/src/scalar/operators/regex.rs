@@ -8,8 +8,8 @@ use super::text::{compare_rows, compare_with_null, test_dynamics, text_overloads
 use crate::regular_expression::{RegexCache, compile};
 use crate::text::{Texts, text_of};
 use crate::{
-    ArgumentInfo, Arity, BoundKernel, Call, Example, Kernel, KernelError, Overload, ParameterType, ResultName,
-    Returns, ScalarFunction, Support,
+    ArgumentInfo, Arity, BoundKernel, Call, Example, Kernel, KernelError, Overload, ParameterType,
+    ResultName, Returns, ScalarFunction, Support,
 };
 
 /// The family.

@@ -9,8 +9,8 @@ use kql_types::{Column, Operand, ScalarType::Bool, ScalarType::Dynamic, ScalarTy
 
 use crate::text::{Pattern, Place, Texts, text_of};
 use crate::{
-    ArgumentInfo, Arity, BoundKernel, Call, Example, Kernel, KernelError, Overload, ParameterType, ResultName,
-    Returns, ScalarFunction, Support,
+    ArgumentInfo, Arity, BoundKernel, Call, Example, Kernel, KernelError, Overload, ParameterType,
+    ResultName, Returns, ScalarFunction, Support,
 };
 
 /// The family.
@@ -242,7 +242,9 @@ mod tests {
     #[test]
     fn nulls_decide_unless_both_sides_are_null() {
         let null = Value::Null(ScalarType::Dynamic);
-        for (operator, when_one_is_null) in [("has", false), ("!has", true), ("=~", false), ("!contains", true)] {
+        for (operator, when_one_is_null) in
+            [("has", false), ("!has", true), ("=~", false), ("!contains", true)]
+        {
             let expected = Value::Bool(when_one_is_null);
             assert_eq!(answer(operator, &null, &s("x")), expected, "null {operator} x");
             assert_eq!(answer(operator, &s("x"), &null), expected, "x {operator} null");

@@ -8,8 +8,8 @@ use kql_types::{Column, ScalarType::Bool, ScalarType::Dynamic, ScalarType::Long,
 
 use crate::text::{Pattern, Place};
 use crate::{
-    ArgumentInfo, Arity, BoundKernel, Call, Example, Kernel, KernelError, Overload, ParameterType, ResultName,
-    Returns, ScalarFunction, Support,
+    ArgumentInfo, Arity, BoundKernel, Call, Example, Kernel, KernelError, Overload, ParameterType,
+    ResultName, Returns, ScalarFunction, Support,
 };
 
 /// The family.
@@ -178,7 +178,9 @@ fn bind_index(arguments: &[ArgumentInfo<'_>]) -> Result<BoundKernel, KernelError
         let positions = (0..call.rows).map(|row| {
             let found = match &constant {
                 Some(terms) => terms.first(texts.text(row)),
-                None => needles(&call.arguments[1].value(row)).iter().position(|needle| has(needle, texts.text(row))),
+                None => needles(&call.arguments[1].value(row))
+                    .iter()
+                    .position(|needle| has(needle, texts.text(row))),
             };
             found.map_or(-1, |index| index as i64)
         });
