@@ -53,6 +53,8 @@ pub enum ResultName {
     FirstArgument,
     /// A prefix, `_`, and the first argument's name: `strlen(z)` is `strlen_z`, `count()` is `count_`.
     PrefixAndFirstArgument(&'static str),
+    /// A prefix and that many arguments' names, joined by `_`: `covariance(x, y)` is `covariance_x_y`.
+    PrefixAndArguments(&'static str, usize),
     /// The prefix alone.
     Prefix(&'static str),
     /// The call gives several columns where it is a whole item of `extend`, `project` or `print`; see

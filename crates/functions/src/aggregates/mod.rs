@@ -3,8 +3,10 @@
 //! Every family keeps its state in vectors indexed by group and runs typed loops over whole arguments ([`rows`]); what
 //! is the same for all of them stands in [`state`].
 
+mod binary;
 mod counting;
 mod distinct;
+mod double_double;
 mod extremes;
 mod grouped_set;
 mod interner;
@@ -13,6 +15,7 @@ mod lists;
 mod picking;
 mod rows;
 mod sets;
+mod spread;
 mod state;
 mod sums;
 
@@ -26,5 +29,7 @@ pub static FAMILIES: &[&[&AggregateFunction]] = &[
     distinct::FUNCTIONS,
     sets::FUNCTIONS,
     lists::FUNCTIONS,
+    spread::FUNCTIONS,
+    binary::FUNCTIONS,
     picking::FUNCTIONS,
 ];
