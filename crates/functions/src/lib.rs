@@ -8,6 +8,7 @@ pub mod aggregates;
 mod context;
 mod definition;
 mod location;
+pub mod kernel;
 pub mod plugins;
 pub mod registry;
 mod regular_expression;

@@ -1,0 +1,3 @@
+//! What kernels are built from.
+
+pub mod rows;
