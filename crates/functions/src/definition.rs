@@ -97,6 +97,29 @@ pub struct Overload {
     pub kernel: Kernel,
 }
 
+impl Overload {
+    /// A signature with exactly these parameters, over whole columns.
+    pub const fn new(
+        parameters: &'static [ParameterType],
+        returns: Returns,
+        kernel: fn(&Call<'_>) -> Result<Column, KernelError>,
+    ) -> Self {
+        Self { parameters, arity: Arity::Exact, returns, kernel: Kernel::Columns(kernel) }
+    }
+
+    /// The same, of which only the first `least` parameters are required.
+    pub const fn at_least(mut self, least: usize) -> Self {
+        self.arity = Arity::AtLeast(least);
+        self
+    }
+
+    /// The same, whose last `group` parameters repeat together; at least `least` arguments.
+    pub const fn repeating(mut self, group: usize, least: usize) -> Self {
+        self.arity = Arity::Repeat { group, least };
+        self
+    }
+}
+
 /// How many arguments an overload accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arity {

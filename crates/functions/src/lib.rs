@@ -7,8 +7,8 @@
 pub mod aggregates;
 mod context;
 mod definition;
-mod location;
 pub mod kernel;
+mod location;
 pub mod plugins;
 pub mod registry;
 mod regular_expression;

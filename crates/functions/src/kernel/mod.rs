@@ -1,3 +1,4 @@
 //! What kernels are built from.
 
+pub(crate) mod dynamic;
 pub mod rows;

@@ -1,5 +1,6 @@
 //! Operators, listed by their symbol.
 
+pub mod access;
 pub(super) mod regex;
 pub(super) mod text;
 pub(super) mod text_lists;
