@@ -191,6 +191,8 @@ pub enum ExprKind {
         /// Position or key.
         index: Box<Expr>,
     },
+    /// `[expression]` where a name may stand. It parses, and nothing gives it a meaning.
+    Bracketed(Box<Expr>),
     /// `-x`, `+x`
     Unary {
         /// The sign.

@@ -5,10 +5,23 @@
 
 pub mod ast;
 mod diagnostic;
+mod grammar;
+pub mod lexer;
+mod position;
 mod span;
 
 pub use diagnostic::{Code, Diagnostic, Severity};
+pub use lexer::{Token, TokenKind, keywords, tokenize};
+pub use position::{Position, line_column};
 pub use span::Span;
+
+/// Reads a query text. Never fails: what is wrong is among the diagnostics.
+///
+/// A mistake of syntax has [`Code::Syntax`]; a literal that is no value of its type, `int(x)`, is
+/// [`Code::Semantic`].
+pub fn parse(text: &str) -> Parsed {
+    grammar::parse(text)
+}
 
 /// What parsing gives: a tree as far as it could be read, and what is wrong.
 #[derive(Clone, Debug)]

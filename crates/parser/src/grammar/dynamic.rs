@@ -1,0 +1,103 @@
+//! `dynamic(...)`: JSON, with KQL's own literals as values.
+
+use nom::Parser;
+use nom::branch::alt;
+use nom::combinator::{map, value};
+use nom::sequence::{delimited, preceded};
+
+use super::input::Input;
+use super::literals::{plain, single_string, string};
+use super::reject::{Parse, fail, fail_at, no_match, required};
+use super::terminals::{in_parentheses, keyword, list0, required_sign, sign, token_if};
+use crate::ast::{DynamicLiteral, Literal};
+use crate::lexer::{Sign, TokenKind, TypedLiteral};
+use crate::{Code, Diagnostic};
+
+const A_VALUE: &str = "a value";
+
+/// `dynamic(value)`
+pub(crate) fn dynamic(input: Input<'_>) -> Parse<'_, Literal> {
+    if !input.is_keyword(0, "dynamic") || !input.is_sign(1, Sign::OpenParenthesis) {
+        return no_match();
+    }
+    let content = in_parentheses(required(json, A_VALUE));
+    map(preceded(keyword("dynamic"), content), Literal::Dynamic).parse(input)
+}
+
+fn json(input: Input<'_>) -> Parse<'_, DynamicLiteral> {
+    alt((
+        value(DynamicLiteral::Null, keyword("null")),
+        array,
+        bag,
+        negative_number,
+        map(dynamic, |literal| match literal {
+            Literal::Dynamic(inner) => inner,
+            other => DynamicLiteral::Scalar(Box::new(other)),
+        }),
+        map(scalar, |literal| DynamicLiteral::Scalar(Box::new(literal))),
+    ))
+    .parse(input)
+}
+
+fn array(input: Input<'_>) -> Parse<'_, DynamicLiteral> {
+    let elements = list0(json, A_VALUE);
+    map(
+        delimited(sign(Sign::OpenBracket), elements, required_sign(Sign::CloseBracket)),
+        DynamicLiteral::Array,
+    )
+    .parse(input)
+}
+
+fn bag(input: Input<'_>) -> Parse<'_, DynamicLiteral> {
+    let members = list0(member, "a key and a value");
+    map(delimited(sign(Sign::OpenBrace), members, required_sign(Sign::CloseBrace)), DynamicLiteral::Bag)
+        .parse(input)
+}
+
+fn member(input: Input<'_>) -> Parse<'_, (String, DynamicLiteral)> {
+    if let (Some(TokenKind::Identifier | TokenKind::Keyword), true) =
+        (input.kind_at(0), input.is_sign(1, Sign::Colon))
+    {
+        let message = "the key of a property bag must be a string";
+        let hint = format!("write \"{}\"", input.text_at(0));
+        return fail(Diagnostic::error(Code::Syntax, message, input.next_span()).with_hint(hint));
+    }
+    let value = preceded(required_sign(Sign::Colon), required(json, A_VALUE));
+    (single_string, value).parse(input)
+}
+
+/// `-5`, where a blank may stand after the sign.
+fn negative_number(input: Input<'_>) -> Parse<'_, DynamicLiteral> {
+    let number = alt((number, |rest: Input<'_>| fail_at(rest.next_span(), "expected a number after `-`")));
+    let negated = map(preceded(sign(Sign::Minus), number), |literal| match literal {
+        Literal::Long(value) => Literal::Long(value.map(i64::wrapping_neg)),
+        Literal::Real(value) => Literal::Real(value.map(|number| -number)),
+        other => other,
+    });
+    map(negated, |literal| DynamicLiteral::Scalar(Box::new(literal))).parse(input)
+}
+
+fn number(input: Input<'_>) -> Parse<'_, Literal> {
+    match input.kind_at(0) {
+        Some(
+            TokenKind::Long | TokenKind::Real | TokenKind::Typed(TypedLiteral::Long | TypedLiteral::Real),
+        ) => plain(input),
+        _ => no_match(),
+    }
+}
+
+/// A scalar literal; `int(...)` is none here.
+fn scalar(input: Input<'_>) -> Parse<'_, Literal> {
+    match input.kind_at(0) {
+        Some(TokenKind::Typed(TypedLiteral::Int)) => no_match(),
+        Some(TokenKind::RawGuid) => raw_guid(input),
+        _ => alt((string, plain)).parse(input),
+    }
+}
+
+fn raw_guid(input: Input<'_>) -> Parse<'_, Literal> {
+    map(token_if(|kind| kind == TokenKind::RawGuid), |token| {
+        Literal::Guid(Some(input.text(token.span).to_owned()))
+    })
+    .parse(input)
+}
