@@ -12,3 +12,6 @@ use kql_types::ScalarType::Dynamic;
 
 const ARRAY: ParameterType = ParameterType::Exact(Dynamic);
 const DYNAMIC: Returns = Returns::Exact(Dynamic);
+
+#[cfg(test)]
+mod tests;
