@@ -12,6 +12,7 @@ mod grouped_set;
 mod interner;
 mod json_rows;
 mod lists;
+mod percentiles;
 mod picking;
 mod rows;
 mod sets;
@@ -30,6 +31,7 @@ pub static FAMILIES: &[&[&AggregateFunction]] = &[
     sets::FUNCTIONS,
     lists::FUNCTIONS,
     spread::FUNCTIONS,
+    percentiles::FUNCTIONS,
     binary::FUNCTIONS,
     picking::FUNCTIONS,
 ];
