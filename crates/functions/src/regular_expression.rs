@@ -6,7 +6,7 @@
 use hashbrown::HashMap;
 use regex::{Regex, RegexBuilder};
 
-use crate::KernelError;
+use crate::{ArgumentInfo, KernelError};
 
 /// The most memory a compiled expression may take, in bytes.
 const SIZE_LIMIT: usize = 64 << 20;
@@ -41,4 +41,13 @@ impl RegexCache {
         }
         Ok(&self.compiled[pattern])
     }
+}
+
+/// The compiled expression at that argument, if it is constant.
+pub(crate) fn constant_regex(
+    arguments: &[ArgumentInfo<'_>],
+    index: usize,
+) -> Result<Option<Regex>, KernelError> {
+    let constant = arguments.get(index).and_then(|argument| argument.constant);
+    constant.map(|pattern| compile(&pattern.to_text())).transpose()
 }

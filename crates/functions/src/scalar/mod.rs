@@ -3,7 +3,8 @@
 mod arrays;
 pub mod conversion;
 pub mod operators;
-mod strings;
+mod signature;
+mod text;
 
 use crate::ScalarFunction;
 
@@ -21,5 +22,12 @@ pub static FAMILIES: &[&[&ScalarFunction]] = &[
     operators::text::FUNCTIONS,
     operators::text_lists::FUNCTIONS,
     operators::regex::FUNCTIONS,
-    strings::FUNCTIONS,
+    text::strings::FUNCTIONS,
+    text::concatenation::FUNCTIONS,
+    text::characters::FUNCTIONS,
+    text::split::FUNCTIONS,
+    text::search::FUNCTIONS,
+    text::replace::FUNCTIONS,
+    text::trim::FUNCTIONS,
+    text::extract::FUNCTIONS,
 ];
