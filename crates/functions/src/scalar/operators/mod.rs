@@ -1,6 +1,9 @@
 //! Operators, listed by their symbol.
 
 pub mod access;
+pub(super) mod equality;
+pub(super) mod membership;
+pub(super) mod ordering;
 pub(super) mod regex;
 pub(super) mod text;
 pub(super) mod text_lists;
