@@ -98,10 +98,11 @@ impl Members {
                 Self::Longs(elements.iter().filter_map(|element| long_equal_to(data_type, element)).collect())
             }
             ScalarType::Guid => {
-                let guids = elements.iter().filter_map(|element| match converted(element, ScalarType::Guid) {
-                    Value::Guid(guid) => Some(guid),
-                    _ => None,
-                });
+                let guids =
+                    elements.iter().filter_map(|element| match converted(element, ScalarType::Guid) {
+                        Value::Guid(guid) => Some(guid),
+                        _ => None,
+                    });
                 Self::Guids(guids.collect())
             }
             ScalarType::Bool | ScalarType::Real | ScalarType::Decimal => Self::Few(elements.to_vec()),

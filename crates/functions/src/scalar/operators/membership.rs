@@ -12,8 +12,8 @@ use crate::kernel::members::{Members, TextSet, json_value, list_elements};
 use crate::kernel::rows;
 use crate::text::Texts;
 use crate::{
-    ArgumentInfo, Arity, BoundKernel, Call, Example, Kernel, KernelError, Overload, ParameterType, ResultName,
-    Returns, ScalarFunction, Support,
+    ArgumentInfo, Arity, BoundKernel, Call, Example, Kernel, KernelError, Overload, ParameterType,
+    ResultName, Returns, ScalarFunction, Support,
 };
 
 /// The family.
@@ -99,7 +99,6 @@ fn answer(found: &BooleanBuffer, negated: bool) -> Column {
 }
 
 fn members_have(members: &Members, value: &Operand, row_count: usize) -> BooleanBuffer {
-    let found = |test: &dyn Fn(usize) -> bool| BooleanBuffer::collect_bool(row_count, test);
     match (members, value.data_type()) {
         (Members::Texts { texts, has_empty, longs, others }, data_type) => {
             let values = value.strings();
@@ -117,15 +116,21 @@ fn members_have(members: &Members, value: &Operand, row_count: usize) -> Boolean
         }
         (Members::Longs(longs), ScalarType::Int) => {
             let values = value.ints();
-            found(&|row| values.get(row).is_some_and(|int| longs.contains(&i64::from(int))))
+            BooleanBuffer::collect_bool(row_count, |row| {
+                values.get(row).is_some_and(|int| longs.contains(&i64::from(int)))
+            })
         }
         (Members::Longs(longs), _) => {
             let values = value.longs();
-            found(&|row| values.get(row).is_some_and(|long| longs.contains(&long)))
+            BooleanBuffer::collect_bool(row_count, |row| {
+                values.get(row).is_some_and(|long| longs.contains(&long))
+            })
         }
         (Members::Guids(guids), _) => {
             let values = value.guids();
-            found(&|row| values.get(row).is_some_and(|guid| guids.contains(&guid)))
+            BooleanBuffer::collect_bool(row_count, |row| {
+                values.get(row).is_some_and(|guid| guids.contains(&guid))
+            })
         }
         (Members::Few(elements), _) => {
             elements.iter().fold(BooleanBuffer::new_unset(row_count), |found, element| {
@@ -219,9 +224,9 @@ fn any_equal_ignoring_case(call: &Call<'_>, negated: bool) -> Result<Column, Ker
 fn fold(out: &mut String, text: &str) {
     if text.is_ascii() {
         out.push_str(text);
-        out.make_ascii_lowercase();
+        out.make_ascii_uppercase();
     } else {
-        out.extend(text.chars().map(crate::text::lower));
+        out.extend(text.chars().map(crate::text::upper));
     }
 }
 
