@@ -1,6 +1,7 @@
 //! Scalar functions and operators, one file a family.
 
 mod arrays;
+mod bags;
 pub mod conversion;
 pub mod operators;
 mod signature;
@@ -17,6 +18,9 @@ pub static FAMILIES: &[&[&ScalarFunction]] = &[
     arrays::sets::FUNCTIONS,
     arrays::slice::FUNCTIONS,
     arrays::sort::FUNCTIONS,
+    bags::build::FUNCTIONS,
+    bags::change::FUNCTIONS,
+    bags::inspect::FUNCTIONS,
     conversion::FUNCTIONS,
     operators::access::FUNCTIONS,
     operators::equality::FUNCTIONS,
