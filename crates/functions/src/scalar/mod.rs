@@ -23,6 +23,7 @@ pub static FAMILIES: &[&[&ScalarFunction]] = &[
     bags::inspect::FUNCTIONS,
     conversion::FUNCTIONS,
     operators::access::FUNCTIONS,
+    operators::arithmetic::FUNCTIONS,
     operators::equality::FUNCTIONS,
     operators::ordering::FUNCTIONS,
     operators::membership::FUNCTIONS,

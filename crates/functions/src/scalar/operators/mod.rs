@@ -1,6 +1,7 @@
 //! Operators, listed by their symbol.
 
 pub mod access;
+pub(super) mod arithmetic;
 pub(super) mod equality;
 pub(super) mod membership;
 pub(super) mod ordering;
