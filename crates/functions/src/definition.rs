@@ -134,6 +134,9 @@ pub enum Arity {
         /// The least number of arguments.
         least: usize,
     },
+    /// All parameters but the last repeat together, at least once; behind them comes the last:
+    /// `case(condition, value, condition, value, otherwise)`.
+    RepeatThenLast,
 }
 
 /// Which argument types a parameter accepts. The binder converts the argument to what [`ParameterType`] says the

@@ -98,11 +98,16 @@ fn convert_all(overload: &Overload, values: &[Value]) -> Option<Vec<Value>> {
         Arity::Exact => values.len() == parameters.len(),
         Arity::AtLeast(least) => (least..=parameters.len()).contains(&values.len()),
         Arity::Repeat { least, .. } => values.len() >= least,
+        Arity::RepeatThenLast => {
+            values.len() >= parameters.len() && (values.len() - 1) % (parameters.len() - 1) == 0
+        }
     };
     let parameter = |index: usize| match overload.arity {
         Arity::Repeat { group, .. } if index >= parameters.len() => {
             parameters[parameters.len() - group + (index - parameters.len()) % group]
         }
+        Arity::RepeatThenLast if index + 1 == values.len() => parameters[parameters.len() - 1],
+        Arity::RepeatThenLast => parameters[index % (parameters.len() - 1)],
         _ => parameters[index],
     };
     accepted
