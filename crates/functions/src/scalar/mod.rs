@@ -6,6 +6,7 @@ pub mod conversion;
 pub mod operators;
 mod signature;
 mod text;
+mod window;
 
 use crate::ScalarFunction;
 
@@ -38,4 +39,7 @@ pub static FAMILIES: &[&[&ScalarFunction]] = &[
     text::replace::FUNCTIONS,
     text::trim::FUNCTIONS,
     text::extract::FUNCTIONS,
+    window::neighbours::FUNCTIONS,
+    window::numbering::FUNCTIONS,
+    window::running::FUNCTIONS,
 ];
