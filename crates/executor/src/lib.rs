@@ -1,1 +1,25 @@
-//! x
+//! Runs operator trees: vectorised, in parallel over morsels, with the same result whatever the number of threads.
+
+mod aggregate;
+mod error;
+mod expand;
+mod expression;
+mod grouping;
+mod join;
+mod json_parts;
+mod lower;
+mod memory;
+mod order;
+mod parallel;
+mod pipeline;
+mod query;
+mod scan;
+mod series;
+mod session;
+mod sort;
+mod stages;
+mod text_blocks;
+
+pub use error::QueryError;
+pub use query::{Progress, execute};
+pub use session::Options;

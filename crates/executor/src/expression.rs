@@ -1,0 +1,162 @@
+//! Evaluates scalar expressions over batches, whole columns at a time.
+
+mod compile;
+mod filter;
+mod logic;
+mod path;
+
+use std::sync::Arc;
+
+use kql_functions::{ArgumentInfo, BoundKernel, Call, Context, KernelError};
+use kql_parser::Span;
+use kql_types::{Column, Operand, PathStep, ScalarType, Value};
+
+use crate::QueryError;
+
+pub(crate) use compile::{argument_info, needs_whole_table};
+
+/// An expression that is ready to run: kernels are prepared, sub-queries have been computed.
+pub(crate) struct CompiledExpr {
+    node: Node,
+    data_type: ScalarType,
+    span: Span,
+}
+
+enum Node {
+    /// The input's column at that position.
+    Column(usize),
+    /// The same value for every row.
+    Constant(Value),
+    /// A function or operator.
+    Call { kernel: CompiledKernel, arguments: Vec<CompiledExpr> },
+    /// `and`, `or`.
+    Logic { operator: logic::Operator, operands: Vec<CompiledExpr> },
+    /// Access below a dynamic.
+    Path { input: Box<CompiledExpr>, steps: Arc<[PathStep]> },
+}
+
+enum CompiledKernel {
+    Columns(fn(&Call<'_>) -> Result<Column, KernelError>),
+    Bound(BoundKernel),
+}
+
+impl std::fmt::Debug for CompiledExpr {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CompiledExpr").field("span", &self.span).finish_non_exhaustive()
+    }
+}
+
+impl CompiledExpr {
+    /// The type of its values.
+    pub(crate) fn data_type(&self) -> ScalarType {
+        self.data_type
+    }
+
+    /// The value, if it is the same for every row.
+    pub(crate) fn constant(&self) -> Option<&Value> {
+        match &self.node {
+            Node::Constant(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Where it stands in the query.
+    pub(crate) fn span(&self) -> Span {
+        self.span
+    }
+
+    /// What is known of it before a row is read.
+    pub(crate) fn info(&self) -> ArgumentInfo<'_> {
+        argument_info(self)
+    }
+
+    /// Its values over `rows` rows of `columns`.
+    pub(crate) fn evaluate(
+        &self,
+        columns: &[Column],
+        rows: usize,
+        context: &Context,
+    ) -> Result<Operand, QueryError> {
+        match &self.node {
+            Node::Column(index) => Ok(Operand::Column(columns[*index].clone())),
+            Node::Constant(value) => Ok(Operand::Constant(value.clone())),
+            Node::Call { kernel, arguments } => {
+                let arguments = arguments
+                    .iter()
+                    .map(|argument| argument.evaluate(columns, rows, context))
+                    .collect::<Result<Vec<Operand>, QueryError>>()?;
+                self.call(kernel, &arguments, rows, context)
+            }
+            Node::Logic { operator, operands } => {
+                logic::evaluate(*operator, operands, columns, rows, context)
+            }
+            Node::Path { input, steps } => Ok(path::walk(input.evaluate(columns, rows, context)?, steps)),
+        }
+    }
+
+    /// Its values as a column.
+    pub(crate) fn column(
+        &self,
+        columns: &[Column],
+        rows: usize,
+        context: &Context,
+    ) -> Result<Column, QueryError> {
+        Ok(self.evaluate(columns, rows, context)?.into_column(rows))
+    }
+
+    fn call(
+        &self,
+        kernel: &CompiledKernel,
+        arguments: &[Operand],
+        rows: usize,
+        context: &Context,
+    ) -> Result<Operand, QueryError> {
+        let call = Call { arguments, rows, returns: self.data_type, context };
+        let column = match kernel {
+            CompiledKernel::Columns(kernel) => kernel(&call),
+            CompiledKernel::Bound(kernel) => kernel(&call),
+        };
+        let column = column.map_err(|error| QueryError::kernel(error, self.span))?;
+        if column.len() != rows || column.data_type() != self.data_type {
+            return Err(self.broken_kernel(&column, rows));
+        }
+        Ok(Operand::Column(column))
+    }
+
+    fn broken_kernel(&self, column: &Column, rows: usize) -> QueryError {
+        QueryError::Internal(format!(
+            "a function at {}..{} gave {} values of type {} for {rows} rows of type {}",
+            self.span.start,
+            self.span.end,
+            column.len(),
+            column.data_type(),
+            self.data_type
+        ))
+    }
+
+    /// Adds the positions of the input columns that it reads.
+    pub(crate) fn columns_read(&self, positions: &mut Vec<usize>) {
+        match &self.node {
+            Node::Column(index) if !positions.contains(index) => positions.push(*index),
+            Node::Column(_) | Node::Constant(_) => {}
+            Node::Call { arguments: inner, .. } | Node::Logic { operands: inner, .. } => {
+                inner.iter().for_each(|one| one.columns_read(positions));
+            }
+            Node::Path { input, .. } => input.columns_read(positions),
+        }
+    }
+
+    /// Makes it read a batch that has only these columns of its input, in this order.
+    pub(crate) fn renumber(&mut self, positions: &[usize]) {
+        match &mut self.node {
+            Node::Column(index) => {
+                *index = positions.iter().position(|position| position == index).unwrap_or(*index);
+            }
+            Node::Constant(_) => {}
+            Node::Call { arguments: inner, .. } | Node::Logic { operands: inner, .. } => {
+                inner.iter_mut().for_each(|one| one.renumber(positions));
+            }
+            Node::Path { input, .. } => input.renumber(positions),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Pipelines: morsels flow from sources through streaming stages into a sink, in parallel.
+//!
+//! Workers take morsels, so the work balances itself. Every morsel becomes one partial result of the sink, and partial
+//! results are merged in the order of the morsels. Where morsels begin and end depends on the data alone; so the
+//! result does not depend on the number of workers or on their timing.
+
+mod collect;
+mod merge;
+mod source;
+mod worker;
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use kql_types::{Batch, Schema};
+
+use crate::QueryError;
+
+pub(crate) use collect::{Collect, Limit};
+pub(crate) use source::{PIECE_ROWS, Series, SeriesValues, Source};
+pub(crate) use worker::run;
+
+/// Sources and what happens to their rows on the way.
+#[derive(Debug)]
+pub(crate) struct Pipeline {
+    /// What comes out.
+    pub(crate) schema: Arc<Schema>,
+    /// One after the other: more than one below a `union`.
+    pub(crate) segments: Vec<Segment>,
+}
+
+/// A source and the stages that its rows pass.
+#[derive(Debug)]
+pub(crate) struct Segment {
+    pub(crate) source: Source,
+    pub(crate) stages: Vec<Arc<dyn Stage>>,
+}
+
+impl Pipeline {
+    /// A pipeline that starts at `source`.
+    pub(crate) fn new(schema: Arc<Schema>, source: Source) -> Self {
+        Self { schema, segments: vec![Segment { source, stages: Vec::new() }] }
+    }
+
+    /// A pipeline over rows that are in memory.
+    pub(crate) fn of_batches(schema: Arc<Schema>, batches: impl Into<Vec<Batch>>) -> Self {
+        Self::new(schema, Source::batches(batches.into()))
+    }
+
+    /// Adds a stage at the end.
+    pub(crate) fn with_stage(mut self, schema: Arc<Schema>, stage: Arc<dyn Stage>) -> Self {
+        for segment in &mut self.segments {
+            segment.stages.push(stage.clone());
+        }
+        self.schema = schema;
+        self
+    }
+}
+
+/// Stages in the order in which rows pass them.
+pub(crate) type Stages = Arc<[Arc<dyn Stage>]>;
+
+/// Where a stage puts what it makes.
+pub(crate) type Emit<'a> = dyn FnMut(Batch) -> Result<(), QueryError> + 'a;
+
+/// A streaming operator. It sees batches one by one, on any thread, and keeps nothing between them that could change
+/// what comes out.
+pub(crate) trait Stage: std::fmt::Debug + Send + Sync {
+    /// Works on a batch and hands the outcome, in one batch or several, to `emit`.
+    fn push(&self, batch: Batch, emit: &mut Emit<'_>) -> Result<(), QueryError>;
+}
+
+/// The end of a pipeline.
+pub(crate) trait Sink: Sync {
+    /// What one morsel comes to.
+    type Partial: Send;
+    /// What all morsels come to.
+    type State: Send;
+
+    /// An empty partial result.
+    fn partial(&self) -> Self::Partial;
+    /// Adds rows of a morsel, in order.
+    fn add(&self, partial: &mut Self::Partial, batch: Batch) -> Result<(), QueryError>;
+    /// Called once a morsel, after its last row, still on the worker.
+    fn close(&self, partial: Self::Partial) -> Result<Self::Partial, QueryError> {
+        Ok(partial)
+    }
+    /// The result of no input.
+    fn state(&self) -> Self::State;
+    /// Adds the partial result of the next morsel. To break is to need no further morsel.
+    fn merge(&self, state: &mut Self::State, partial: Self::Partial) -> Result<ControlFlow<()>, QueryError>;
+}

@@ -1,0 +1,114 @@
+//! Sinks that keep the rows.
+
+use std::ops::ControlFlow;
+
+use kql_types::Batch;
+
+use super::Sink;
+use crate::QueryError;
+use crate::memory::{Reservation, batch_bytes, compact};
+use crate::query::Query;
+
+/// Keeps all rows.
+#[derive(Debug)]
+pub(crate) struct Collect<'a> {
+    query: &'a Query,
+    operator: &'static str,
+}
+
+/// Rows in memory, and the reservation for them.
+#[derive(Debug)]
+pub(crate) struct Collected {
+    batches: Vec<Batch>,
+    reservation: Reservation,
+}
+
+impl Collected {
+    /// The rows; the reservation ends when its owner drops it.
+    pub(crate) fn into_parts(self) -> (Vec<Batch>, Reservation) {
+        (self.batches, self.reservation)
+    }
+}
+
+impl<'a> Collect<'a> {
+    /// Keeps rows on behalf of `operator`.
+    pub(crate) fn new(query: &'a Query, operator: &'static str) -> Self {
+        Self { query, operator }
+    }
+}
+
+impl Sink for Collect<'_> {
+    type Partial = Collected;
+    type State = Collected;
+
+    fn partial(&self) -> Collected {
+        Collected { batches: Vec::new(), reservation: self.query.memory.reservation(self.operator) }
+    }
+
+    fn add(&self, partial: &mut Collected, batch: Batch) -> Result<(), QueryError> {
+        let batch = compact(batch);
+        partial.reservation.grow(batch_bytes(&batch))?;
+        partial.batches.push(batch);
+        Ok(())
+    }
+
+    fn state(&self) -> Collected {
+        self.partial()
+    }
+
+    fn merge(&self, state: &mut Collected, partial: Collected) -> Result<ControlFlow<()>, QueryError> {
+        state.reservation.absorb(partial.reservation);
+        state.batches.extend(partial.batches);
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
+/// Keeps the first rows.
+#[derive(Debug)]
+pub(crate) struct Limit {
+    /// How many.
+    pub(crate) rows: usize,
+}
+
+/// The first rows so far.
+#[derive(Debug, Default)]
+pub(crate) struct Limited {
+    pub(crate) batches: Vec<Batch>,
+    rows: usize,
+}
+
+impl Limited {
+    fn push(&mut self, batch: Batch, limit: usize) {
+        let room = limit - self.rows;
+        let batch = if batch.rows > room { batch.slice(0, room) } else { batch };
+        if batch.rows > 0 {
+            self.rows += batch.rows;
+            self.batches.push(compact(batch));
+        }
+    }
+}
+
+impl Sink for Limit {
+    type Partial = Limited;
+    type State = Limited;
+
+    fn partial(&self) -> Limited {
+        Limited::default()
+    }
+
+    fn add(&self, partial: &mut Limited, batch: Batch) -> Result<(), QueryError> {
+        partial.push(batch, self.rows);
+        Ok(())
+    }
+
+    fn state(&self) -> Limited {
+        Limited::default()
+    }
+
+    fn merge(&self, state: &mut Limited, partial: Limited) -> Result<ControlFlow<()>, QueryError> {
+        for batch in partial.batches {
+            state.push(batch, self.rows);
+        }
+        Ok(if state.rows < self.rows { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+    }
+}

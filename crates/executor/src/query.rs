@@ -1,0 +1,140 @@
+//! A query while it runs: what its operators share.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use hashbrown::HashMap;
+use kql_functions::Context;
+use kql_planner::Plan;
+use kql_planner::plan::{Evaluate, EvaluateError};
+use kql_types::{Batch, Column, Value};
+
+use crate::expression::CompiledExpr;
+use crate::memory::MemoryBudget;
+use crate::pipeline::{self, Collect, Pipeline};
+use crate::{Options, QueryError};
+
+/// How far a query has come. Shared with whoever watches it.
+#[derive(Debug, Default)]
+pub struct Progress {
+    rows: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl Progress {
+    /// Rows that scans have handed over so far; rows that a pushed filter dropped are not among them.
+    pub fn rows(&self) -> u64 {
+        self.rows.load(Ordering::Relaxed)
+    }
+
+    /// Bytes of files read so far.
+    pub fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn add(&self, rows: usize, bytes: usize) {
+        self.rows.fetch_add(rows as u64, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+}
+
+/// What the operators of one query share.
+#[derive(Debug)]
+pub(crate) struct Query {
+    pub(crate) context: Arc<Context>,
+    pub(crate) threads: usize,
+    pub(crate) memory: Arc<MemoryBudget>,
+    pub(crate) progress: Arc<Progress>,
+    cancel: Arc<AtomicBool>,
+    /// What `Operator::Shared` has computed, by its id.
+    shared: Mutex<HashMap<usize, Arc<[Batch]>>>,
+    /// What sub-queries in expressions have given, by the address of their plan: one that an expression holds
+    /// several times is one `Arc`.
+    subqueries: Mutex<HashMap<usize, Value>>,
+}
+
+impl Query {
+    pub(crate) fn new(options: &Options) -> Self {
+        Self {
+            context: Arc::new(options.context()),
+            threads: options.threads.max(1),
+            memory: MemoryBudget::new(options.memory_limit),
+            progress: options.progress.clone(),
+            cancel: options.cancel.clone(),
+            shared: Mutex::default(),
+            subqueries: Mutex::default(),
+        }
+    }
+
+    /// Stops with an error if somebody asked for it.
+    pub(crate) fn check_cancelled(&self) -> Result<(), QueryError> {
+        match self.cancel.load(Ordering::Relaxed) {
+            true => Err(QueryError::Cancelled),
+            false => Ok(()),
+        }
+    }
+
+    /// The rows of a plan.
+    pub(crate) fn collect(&self, plan: &Plan) -> Result<Vec<Batch>, QueryError> {
+        let pipeline = self.lower(plan)?;
+        self.collect_pipeline(pipeline)
+    }
+
+    /// The rows of a pipeline.
+    pub(crate) fn collect_pipeline(&self, pipeline: Pipeline) -> Result<Vec<Batch>, QueryError> {
+        let (batches, _held) = pipeline::run(self, pipeline, &Collect::new(self, "the result"))?.into_parts();
+        Ok(batches)
+    }
+
+    /// The rows of a plan, as one batch.
+    pub(crate) fn collect_one(&self, plan: &Plan) -> Result<Batch, QueryError> {
+        Ok(Batch::concat(&plan.schema, &self.collect(plan)?))
+    }
+
+    /// The rows of a sub-plan that is used more than once; computed at the first use.
+    pub(crate) fn shared(&self, id: usize, plan: &Plan) -> Result<Arc<[Batch]>, QueryError> {
+        if let Some(batches) = locked(&self.shared).get(&id) {
+            return Ok(batches.clone());
+        }
+        let batches: Arc<[Batch]> = self.collect(plan)?.into();
+        locked(&self.shared).insert(id, batches.clone());
+        Ok(batches)
+    }
+
+    /// What `compute` gives for a sub-query in an expression; computed at the first use.
+    pub(crate) fn subquery(
+        &self,
+        plan: &Arc<Plan>,
+        compute: impl FnOnce(Batch) -> Value,
+    ) -> Result<Value, QueryError> {
+        let address = Arc::as_ptr(plan).addr();
+        if let Some(value) = locked(&self.subqueries).get(&address) {
+            return Ok(value.clone());
+        }
+        let value = compute(self.collect_one(plan)?);
+        locked(&self.subqueries).insert(address, value.clone());
+        Ok(value)
+    }
+}
+
+/// The rows of a plan.
+pub fn execute(plan: &Plan, options: &Options) -> Result<Vec<Batch>, QueryError> {
+    Query::new(options).collect(plan)
+}
+
+impl Evaluate for Query {
+    fn expression(&self, expression: &kql_planner::Expr, input: &Batch) -> Result<Column, EvaluateError> {
+        let compiled = CompiledExpr::compile(expression, self)?;
+        Ok(compiled.evaluate(&input.columns, input.rows, &self.context)?.into_column(input.rows))
+    }
+
+    fn plan(&self, plan: &Plan) -> Result<Batch, EvaluateError> {
+        Ok(self.collect_one(plan)?)
+    }
+}
+
+/// The guard, also where a thread that held the lock has panicked: what the locks of this crate protect is replaced
+/// as a whole.
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
