@@ -1,0 +1,12 @@
+//! Reading JSON text: structure by SIMD, then only the values that are wanted.
+
+mod block;
+mod compact;
+mod fault;
+mod split;
+mod text;
+
+pub(crate) use compact::{Form, canonical, check};
+pub(crate) use fault::Fault;
+pub(crate) use split::Splitter;
+pub(crate) use text::{blank, find_special, trim, unescape};

@@ -1,0 +1,502 @@
+//! The scan of JSON files: finds the wanted members of a morsel's records, makes columns of those that the filter
+//! reads, and of the others only for the records that pass.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder, Buffer};
+use kql_types::{Batch, Column, Field, Schema};
+use simdutf8::basic::from_utf8;
+
+use crate::extract::{Findings, Values, extract};
+use crate::json::{Fault, Splitter, trim};
+use crate::layout::Layout;
+use crate::locate::{Keys, Locator, Span};
+use crate::morsels::{Cutter, OpenFile};
+use crate::records::{Sequence, check_line, line_end};
+use crate::report::Line;
+use crate::steps::element;
+use crate::{Morsel, MorselData, Scan, ScanReport, ScanRequest, TableError};
+
+/// How keys of records find their columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Naming {
+    /// As they are written.
+    Exact,
+    /// In any letter case, also inside `properties`, and `time` for TimeGenerated: as diagnostic settings write them.
+    Loose,
+}
+
+/// The key whose object holds further columns in the records of diagnostic settings.
+pub(crate) const PROPERTIES: &str = "properties";
+
+/// What the records of a table are searched for.
+#[derive(Debug)]
+struct Plan {
+    request: ScanRequest,
+    schema: Arc<Schema>,
+    /// For each column of the request its slot.
+    slots: Vec<usize>,
+    /// The source of each slot.
+    sources: Vec<Arc<str>>,
+    keys: Keys,
+    /// The slot of `properties`, and what is wanted inside.
+    properties: Option<(usize, Keys)>,
+}
+
+impl Plan {
+    fn new(request: ScanRequest, naming: Naming) -> Self {
+        let mut sources: Vec<Arc<str>> = Vec::new();
+        let mut slots = Vec::with_capacity(request.columns.len());
+        for column in &request.columns {
+            let slot = sources.iter().position(|source| *source == column.source);
+            slots.push(slot.unwrap_or(sources.len()));
+            if slot.is_none() {
+                sources.push(column.source.clone());
+            }
+        }
+        let names = |sources: &[Arc<str>]| sources.iter().map(|name| name.to_string()).collect::<Vec<_>>();
+        let (keys, properties) = match naming {
+            Naming::Exact => (
+                Keys::exact(names(&sources).iter().map(String::as_str), crate::locate::Duplicates::Last),
+                None,
+            ),
+            Naming::Loose if sources.is_empty() => (Keys::loose([]), None),
+            Naming::Loose => {
+                let inside = Keys::loose(names(&sources).iter().map(String::as_str));
+                let slot = sources.iter().position(|source| source.eq_ignore_ascii_case(PROPERTIES));
+                let slot = slot.unwrap_or_else(|| {
+                    sources.push(PROPERTIES.into());
+                    sources.len() - 1
+                });
+                (Keys::loose(names(&sources).iter().map(String::as_str)), Some((slot, inside)))
+            }
+        };
+        let schema =
+            request.columns.iter().map(|column| Field::new(column.name.clone(), column.data_type)).collect();
+        Self { request, schema: Arc::new(schema), slots, sources, keys, properties }
+    }
+}
+
+/// What a scan needs to know of its table.
+#[derive(Debug)]
+pub(crate) struct Setting {
+    /// The table's name, for reports.
+    pub table: String,
+    /// How keys find columns.
+    pub naming: Naming,
+    /// Whether the first malformed record is an error.
+    pub strict: bool,
+    /// Where to note what goes wrong.
+    pub report: ScanReport,
+}
+
+/// A running scan.
+#[derive(Debug)]
+pub(crate) struct JsonScan {
+    files: Arc<[Arc<OpenFile>]>,
+    cutter: Cutter,
+    splitter: Splitter,
+    plan: Plan,
+    setting: Setting,
+    /// Rows that morsels gave so far. Enough of them end the scan: morsels are handed out in order.
+    rows: AtomicUsize,
+}
+
+impl JsonScan {
+    /// A scan over these files.
+    pub(crate) fn new(
+        files: Arc<[Arc<OpenFile>]>,
+        request: ScanRequest,
+        setting: Setting,
+        splitter: Splitter,
+    ) -> Self {
+        let plan = Plan::new(request, setting.naming);
+        let cutter = Cutter::new(files.clone(), splitter);
+        Self { files, cutter, splitter, plan, setting, rows: AtomicUsize::new(0) }
+    }
+}
+
+impl Scan for JsonScan {
+    fn next(&self) -> Result<Option<Morsel>, TableError> {
+        if self.plan.request.limit.is_some_and(|limit| self.rows.load(Ordering::Relaxed) >= limit) {
+            return Ok(None);
+        }
+        self.cutter.next()
+    }
+
+    fn read(&self, morsel: Morsel) -> Result<Batch, TableError> {
+        let piece = Piece::of(&self.files, morsel.data)?;
+        let batch = match &piece.file.layout {
+            Layout::Separated { delimiter, start } => {
+                crate::separated::read(self, &piece, *delimiter, *start)?
+            }
+            _ => self.read_records(&piece)?,
+        };
+        self.rows.fetch_add(batch.rows, Ordering::Relaxed);
+        Ok(batch)
+    }
+}
+
+/// The bytes of a morsel.
+pub(crate) struct Piece {
+    /// Its file.
+    pub file: Arc<OpenFile>,
+    /// The bytes.
+    pub bytes: Buffer,
+    /// Where they begin in the file.
+    base: usize,
+    /// The number of their first line, if the file is a stream.
+    first_line: Option<usize>,
+}
+
+impl Piece {
+    /// The bytes of a morsel of these files.
+    pub(crate) fn of(files: &[Arc<OpenFile>], data: MorselData) -> Result<Self, TableError> {
+        let (file, range, streamed) = match data {
+            MorselData::Range { file, start, end } => (file, start..end, None),
+            MorselData::Bytes { file, first_line, bytes } => {
+                (file, 0..bytes.len(), Some((first_line, bytes)))
+            }
+            MorselData::Batch(_) => return Err(TableError::new("a file has no rows in memory")),
+        };
+        let file = files.get(file).cloned().ok_or_else(|| TableError::new("a morsel of another scan"))?;
+        let base = range.start;
+        Ok(match streamed {
+            // The place of a record in a stream is only used to tell records apart: lines do that as well.
+            Some((first_line, bytes)) => Self {
+                file,
+                bytes: Buffer::from_vec(bytes),
+                base: first_line << 32,
+                first_line: Some(first_line),
+            },
+            None => {
+                let whole = file.whole().ok_or_else(|| TableError::new("a range of a stream"))?;
+                Self { bytes: whole.slice_with_length(base, range.len()), file, base, first_line: None }
+            }
+        })
+    }
+
+    fn line(&self, at: usize) -> Line {
+        match (self.first_line, self.file.whole()) {
+            (Some(first), _) => Line::Number(first + memchr::memchr_iter(b'\n', &self.bytes[..at]).count()),
+            (None, Some(whole)) => Line::In(whole.clone()),
+            (None, None) => Line::Number(0),
+        }
+    }
+}
+
+/// The records of a morsel.
+#[derive(Default)]
+struct Records {
+    /// Where each begins.
+    starts: Vec<u32>,
+    /// Where its values stand, one for each slot.
+    spans: Vec<Span>,
+}
+
+impl JsonScan {
+    /// The plan's request.
+    pub(crate) fn request(&self) -> &ScanRequest {
+        &self.plan.request
+    }
+
+    /// The schema of batches.
+    pub(crate) fn schema(&self) -> &Arc<Schema> {
+        &self.plan.schema
+    }
+
+    /// The table's name, and where to note what goes wrong.
+    pub(crate) fn setting(&self) -> &Setting {
+        &self.setting
+    }
+
+    /// Notes a malformed record, or gives up.
+    pub(crate) fn malformed(&self, piece: &Piece, at: usize, reason: &str) -> Result<(), TableError> {
+        if self.setting.strict {
+            let line = match piece.line(at) {
+                Line::Number(line) => line,
+                Line::In(whole) => 1 + memchr::memchr_iter(b'\n', &whole[..piece.base + at]).count(),
+            };
+            return Err(TableError::new(format!("{}:{line}: {reason}", piece.file.path.display())));
+        }
+        self.setting.report.add_malformed(
+            &piece.file.path,
+            piece.base + at,
+            piece.line(at),
+            reason.to_owned(),
+        );
+        Ok(())
+    }
+
+    fn read_records(&self, piece: &Piece) -> Result<Batch, TableError> {
+        let mut records = Records::default();
+        match &piece.file.layout {
+            Layout::Sequence { columns, .. } => self.sequence(piece, columns.as_deref(), &mut records)?,
+            _ => self.lines(piece, &mut records)?,
+        }
+        self.columns(piece, &records)
+    }
+
+    fn lines(&self, piece: &Piece, records: &mut Records) -> Result<(), TableError> {
+        let bytes = &piece.bytes[..];
+        let mut finder = Finder::new(&self.plan, self.splitter);
+        let all_utf8 = from_utf8(bytes).is_ok();
+        let mut at = 0;
+        while at < bytes.len() {
+            let next = line_end(bytes, at, bytes.len());
+            let (start, end) = trim(bytes, at, next);
+            at = next;
+            if start == end {
+                continue;
+            }
+            let line = &bytes[start..end];
+            let found = check_line(line)
+                .and_then(
+                    |()| if all_utf8 || from_utf8(line).is_ok() { Ok(()) } else { Err(Fault::Encoding) },
+                )
+                .and_then(|()| self.validate(line))
+                .and_then(|()| finder.object(bytes, start, end, true, records));
+            if let Err(fault) = found {
+                self.malformed(piece, start, &fault.to_string())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn sequence(
+        &self,
+        piece: &Piece,
+        columns: Option<&[Field]>,
+        records: &mut Records,
+    ) -> Result<(), TableError> {
+        let bytes = &piece.bytes[..];
+        let mut finder = Finder::new(&self.plan, self.splitter);
+        let places = columns.map(|columns| finder.places(columns));
+        let sequence = Sequence { open: if columns.is_some() { b'[' } else { b'{' } };
+        let all_utf8 = from_utf8(bytes).is_ok();
+        let mut at = 0;
+        while let Some(start) = sequence.next(bytes, at, bytes.len()) {
+            let length = records.starts.len();
+            let found = match &places {
+                Some(places) => finder.row(bytes, start, bytes.len(), places, records),
+                None => finder.any_object(bytes, start, bytes.len(), records),
+            };
+            let found = found.and_then(|end| {
+                let record = &bytes[start..end];
+                let utf8 = all_utf8 || from_utf8(record).is_ok();
+                if utf8 { self.validate(record).map(|()| end) } else { Err(Fault::Encoding) }
+            });
+            at = match found {
+                Ok(end) => end,
+                Err(fault) => {
+                    records.starts.truncate(length);
+                    records.spans.truncate(length * self.plan.sources.len());
+                    self.malformed(piece, start, &fault.to_string())?;
+                    sequence.resume(bytes, start, bytes.len())
+                }
+            };
+        }
+        Ok(())
+    }
+
+    /// With `--strict` everything is looked at, not only what is read.
+    fn validate(&self, record: &[u8]) -> Result<(), Fault> {
+        if self.setting.strict { crate::json::check(record).map(|_| ()) } else { Ok(()) }
+    }
+
+    /// The columns of the records that pass.
+    fn columns(&self, piece: &Piece, records: &Records) -> Result<Batch, TableError> {
+        let count = records.starts.len();
+        let mut survivors: Vec<u32> = (0..count as u32).collect();
+        let mut columns: Vec<Option<Column>> = vec![None; self.plan.request.columns.len()];
+        if let Some(filter) = &self.plan.request.filter {
+            let mut rejected = Vec::new();
+            for &index in &filter.columns {
+                columns[index] = Some(self.column(piece, records, &survivors, index, &mut rejected)?);
+            }
+            let read: Vec<Column> =
+                filter.columns.iter().filter_map(|&index| columns[index].clone()).collect();
+            let keep = without((filter.evaluate)(&read, count)?, &rejected);
+            survivors = keep.set_indices_u32().collect();
+            for &index in &filter.columns {
+                columns[index] = columns[index].take().map(|column| column.filter(&keep));
+            }
+        }
+        let mut rejected = Vec::new();
+        for (index, column) in columns.iter_mut().enumerate() {
+            if column.is_none() {
+                *column = Some(self.column(piece, records, &survivors, index, &mut rejected)?);
+            }
+        }
+        let batch =
+            Batch::new(self.plan.schema.clone(), columns.into_iter().flatten().collect(), survivors.len());
+        if rejected.is_empty() {
+            return Ok(batch);
+        }
+        let rows = batch.rows;
+        Ok(batch.filter(&without(BooleanBuffer::new_set(rows), &rejected)))
+    }
+
+    /// One column of these records. Those whose value is malformed are added to `rejected`, by row.
+    fn column(
+        &self,
+        piece: &Piece,
+        records: &Records,
+        rows: &[u32],
+        index: usize,
+        rejected: &mut Vec<usize>,
+    ) -> Result<Column, TableError> {
+        let wanted = &self.plan.request.columns[index];
+        let values = Values {
+            bytes: &piece.bytes,
+            buffer: &piece.bytes,
+            spans: &records.spans,
+            slots: self.plan.sources.len(),
+            slot: self.plan.slots[index],
+            records: rows,
+        };
+        let mut findings = Findings::default();
+        let column = extract(&values, wanted.data_type, &wanted.path, self.splitter, &mut findings);
+        self.setting.report.add_misfits(&self.setting.table, &wanted.source, findings.misfits);
+        for (row, fault) in findings.faults {
+            let start = records.starts[rows[row] as usize] as usize;
+            self.malformed(piece, start, &format!("{}: {fault}", wanted.source))?;
+            rejected.push(row);
+        }
+        Ok(column)
+    }
+}
+
+/// The rows that are kept and not rejected.
+fn without(keep: BooleanBuffer, rejected: &[usize]) -> BooleanBuffer {
+    if rejected.is_empty() {
+        return keep;
+    }
+    let mut builder = BooleanBufferBuilder::new(keep.len());
+    builder.append_buffer(&keep);
+    for &row in rejected {
+        builder.set_bit(row, false);
+    }
+    builder.finish()
+}
+
+/// Finds the wanted values of records.
+struct Finder<'p> {
+    plan: &'p Plan,
+    locator: Locator<'p>,
+    inside: Option<(usize, Locator<'p>)>,
+    splitter: Splitter,
+    spans: Vec<Span>,
+    inner: Vec<Span>,
+    ends: Vec<u32>,
+}
+
+impl<'p> Finder<'p> {
+    fn new(plan: &'p Plan, splitter: Splitter) -> Self {
+        let inside = plan.properties.as_ref().map(|(slot, keys)| (*slot, Locator::new(keys, splitter)));
+        Self {
+            plan,
+            locator: Locator::new(&plan.keys, splitter),
+            inner: vec![Span::ABSENT; inside.as_ref().map_or(0, |_| plan.sources.len())],
+            inside,
+            splitter,
+            spans: vec![Span::ABSENT; plan.sources.len()],
+            ends: Vec::new(),
+        }
+    }
+
+    /// An object that must fill `start..end`.
+    fn object(
+        &mut self,
+        bytes: &[u8],
+        start: usize,
+        end: usize,
+        alone: bool,
+        records: &mut Records,
+    ) -> Result<(), Fault> {
+        if self.plan.sources.is_empty() {
+            records.starts.push(start as u32);
+            return Ok(());
+        }
+        let found = self.any_object(bytes, start, end, records)?;
+        if alone && found != end {
+            records.starts.pop();
+            records.spans.truncate(records.starts.len() * self.plan.sources.len());
+            return Err(Fault::Trailing);
+        }
+        Ok(())
+    }
+
+    /// An object that begins at `start`; gives its end.
+    fn any_object(
+        &mut self,
+        bytes: &[u8],
+        start: usize,
+        limit: usize,
+        records: &mut Records,
+    ) -> Result<usize, Fault> {
+        let end = self.locator.locate(bytes, start, limit, &mut self.spans)?;
+        if let Some((slot, _)) = self.inside {
+            self.look_inside(bytes, self.spans[slot])?;
+        }
+        records.starts.push(start as u32);
+        records.spans.extend_from_slice(&self.spans);
+        Ok(end)
+    }
+
+    /// Fills slots that the record itself leaves empty from its `properties`.
+    fn look_inside(&mut self, bytes: &[u8], properties: Span) -> Result<(), Fault> {
+        let wanted = self.inner.len();
+        let Some((_, locator)) = &mut self.inside else { return Ok(()) };
+        if !properties.is_present() || bytes[properties.start as usize] != b'{' {
+            return Ok(());
+        }
+        if self.spans[..wanted].iter().all(|span| span.is_present()) {
+            return Ok(());
+        }
+        let count = self.plan.properties.as_ref().map_or(0, |(_, keys)| keys.len());
+        locator.locate(
+            bytes,
+            properties.start as usize,
+            properties.end as usize,
+            &mut self.inner[..count],
+        )?;
+        for (outer, inner) in self.spans.iter_mut().zip(&self.inner[..count]) {
+            if !outer.is_present() {
+                *outer = *inner;
+            }
+        }
+        Ok(())
+    }
+
+    /// For each slot the place of its column among `columns`.
+    fn places(&self, columns: &[Field]) -> Vec<Option<usize>> {
+        self.plan
+            .sources
+            .iter()
+            .map(|source| columns.iter().position(|column| column.name == *source))
+            .collect()
+    }
+
+    /// An array of values that begins at `start`; gives its end.
+    fn row(
+        &mut self,
+        bytes: &[u8],
+        start: usize,
+        limit: usize,
+        places: &[Option<usize>],
+        records: &mut Records,
+    ) -> Result<usize, Fault> {
+        let end = self.splitter.split(bytes, start, limit, &mut self.ends)?;
+        if bytes[start] != b'[' {
+            return Err(Fault::NoRecord);
+        }
+        for (span, place) in self.spans.iter_mut().zip(places) {
+            *span = place.map_or(Span::ABSENT, |place| element(bytes, start, &self.ends, place as i64));
+        }
+        records.starts.push(start as u32);
+        records.spans.extend_from_slice(&self.spans);
+        Ok(end)
+    }
+}
