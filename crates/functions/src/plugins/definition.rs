@@ -147,7 +147,7 @@ impl Plugin {
     pub fn evaluate(&self, call: &PluginCall<'_>) -> Result<Batch, KernelError> {
         let result = (self.run)(call)?;
         match call.declared {
-            Some(declared) => super::declared::conform(&result, declared),
+            Some(declared) => Ok(super::declared::conform(&result, declared)),
             None => Ok(result),
         }
     }

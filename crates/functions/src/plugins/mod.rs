@@ -1,9 +1,13 @@
 //! Plugins: the tabular functions that `evaluate` calls, one file each or a family a file.
 
 mod activity;
+mod address_lookup;
+mod bag_unpack;
 mod declared;
 mod definition;
+mod pivot;
 mod reshape;
+mod rows_near;
 mod timeline;
 
 pub use definition::{
@@ -12,4 +16,14 @@ pub use definition::{
 };
 
 /// The families.
-pub static FAMILIES: &[&[&Plugin]] = &[reshape::PLUGINS, activity::PLUGINS];
+pub static FAMILIES: &[&[&Plugin]] = &[
+    bag_unpack::PLUGINS,
+    pivot::PLUGINS,
+    reshape::PLUGINS,
+    address_lookup::PLUGINS,
+    rows_near::PLUGINS,
+    activity::PLUGINS,
+];
+
+#[cfg(test)]
+mod tests;
