@@ -87,7 +87,7 @@ fn returns(overload: &Overload, arguments: &[ArgumentInfo<'_>]) -> Result<Scalar
         Returns::Argument(index) => Ok(arguments[index].data_type),
         Returns::Promoted(index) if arguments[index].data_type == ScalarType::Int => Ok(ScalarType::Long),
         Returns::Promoted(index) => Ok(arguments[index].data_type),
-        Returns::Common => Ok(arguments[0].data_type),
+        Returns::Common => Ok(arguments[arguments.len() - 1].data_type),
         Returns::Computed(compute) => compute(arguments),
     }
 }

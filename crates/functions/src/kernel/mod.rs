@@ -6,6 +6,7 @@ pub mod equality;
 pub mod members;
 pub mod ordering;
 pub mod rows;
+pub mod selection;
 
 use arrow_array::types::ArrowPrimitiveType;
 use arrow_array::{Array, PrimitiveArray};

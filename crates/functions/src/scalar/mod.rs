@@ -2,7 +2,9 @@
 
 mod arrays;
 mod bags;
+mod conditional;
 pub mod conversion;
+mod nulls;
 pub mod operators;
 mod signature;
 mod text;
@@ -22,12 +24,15 @@ pub static FAMILIES: &[&[&ScalarFunction]] = &[
     bags::build::FUNCTIONS,
     bags::change::FUNCTIONS,
     bags::inspect::FUNCTIONS,
+    conditional::FUNCTIONS,
     conversion::FUNCTIONS,
+    nulls::FUNCTIONS,
     operators::access::FUNCTIONS,
     operators::arithmetic::FUNCTIONS,
     operators::equality::FUNCTIONS,
     operators::ordering::FUNCTIONS,
     operators::membership::FUNCTIONS,
+    operators::logic::FUNCTIONS,
     operators::text::FUNCTIONS,
     operators::text_lists::FUNCTIONS,
     operators::regex::FUNCTIONS,

@@ -3,6 +3,7 @@
 pub mod access;
 pub(super) mod arithmetic;
 pub(super) mod equality;
+pub(super) mod logic;
 pub(super) mod membership;
 pub(super) mod ordering;
 pub(super) mod regex;
