@@ -14,18 +14,12 @@ use crate::QueryError;
 pub(crate) struct MemoryBudget {
     limit: usize,
     used: AtomicUsize,
-    peak: AtomicUsize,
 }
 
 impl MemoryBudget {
     /// A budget of that many bytes.
     pub(crate) fn new(limit: usize) -> Arc<Self> {
-        Arc::new(Self { limit, used: AtomicUsize::new(0), peak: AtomicUsize::new(0) })
-    }
-
-    /// The most that was held at once, in bytes.
-    pub(crate) fn peak(&self) -> usize {
-        self.peak.load(Ordering::Relaxed)
+        Arc::new(Self { limit, used: AtomicUsize::new(0) })
     }
 
     /// An empty reservation for `operator`.
@@ -47,7 +41,6 @@ impl Reservation {
     pub(crate) fn grow(&mut self, bytes: usize) -> Result<(), QueryError> {
         let used = self.budget.used.fetch_add(bytes, Ordering::Relaxed) + bytes;
         self.bytes += bytes;
-        self.budget.peak.fetch_max(used, Ordering::Relaxed);
         if used > self.budget.limit {
             return Err(QueryError::MemoryLimit { operator: self.operator, limit: self.budget.limit });
         }

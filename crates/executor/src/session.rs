@@ -1,4 +1,4 @@
-//! Sessions: a catalog, and options for the queries that are run against it.
+//! Options for the queries that are run.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -23,11 +23,14 @@ pub struct Options {
     pub cancel: Arc<AtomicBool>,
     /// Tells how far the query has come.
     pub progress: Arc<Progress>,
+    /// Collects what the user should know although the query has an answer.
+    pub warnings: Warnings,
 }
 
 impl Options {
-    pub(crate) fn context(&self) -> Context {
-        Context { now: self.now, locations: self.locations.clone(), warnings: Warnings::default() }
+    /// What kernels may know of the query. The binder computes constants with the same.
+    pub fn context(&self) -> Context {
+        Context { now: self.now, locations: self.locations.clone(), warnings: self.warnings.clone() }
     }
 }
 
@@ -41,6 +44,7 @@ impl Default for Options {
             memory_limit: usize::MAX,
             cancel: Arc::default(),
             progress: Arc::default(),
+            warnings: Warnings::default(),
         }
     }
 }

@@ -1,9 +1,20 @@
 //! Decides everything before a row is read: syntax tree -> bound operator tree -> rewritten operator tree.
 //!
+//! - [`bind`]: resolves names and types.
 //! - [`expr`], [`plan`]: what the executor runs. Fully typed, names resolved to positions.
+//! - [`optimize`]: a list of small rewrite rules.
+//! - [`explain`]: shows a tree.
 
+mod bind;
+mod bound;
+mod explain;
 pub mod expr;
+mod optimize;
 pub mod plan;
 
+pub use bind::bind;
+pub use bound::{Bound, BoundResult, Surroundings, Visualization};
+pub use explain::explain;
 pub use expr::{Expr, ExprKind};
+pub use optimize::optimize;
 pub use plan::{Operator, Plan};

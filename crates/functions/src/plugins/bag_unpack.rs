@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow_array::{Array, BooleanArray, Float64Array, Int64Array, StringViewArray};
+use arrow_array::{BooleanArray, Float64Array, Int64Array, StringViewArray};
 use hashbrown::HashSet;
 use kql_types::dynamic::{Json, JsonKind};
 use kql_types::{Batch, Column, Field, ScalarType, Schema, Value};

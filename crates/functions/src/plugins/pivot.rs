@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow_array::{Array, StringViewArray, UInt32Array};
+use arrow_array::{StringViewArray, UInt32Array};
 use hashbrown::HashMap;
 use kql_types::{Batch, Column, ColumnBuilder, Field, Schema, Value};
 

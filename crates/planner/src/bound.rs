@@ -1,0 +1,57 @@
+//! What binding a query gives.
+
+use std::collections::BTreeMap;
+
+use kql_functions::Context;
+use kql_parser::Diagnostic;
+use kql_tables::Catalog;
+
+use crate::Plan;
+
+/// What the binder may know besides the text.
+#[derive(Debug)]
+pub struct Surroundings<'a> {
+    /// The tables that the query may name.
+    pub catalog: &'a dyn Catalog,
+    /// For constants that are computed while binding: `now()` is the same there as when the query runs.
+    pub context: &'a Context,
+    /// Values for `declare query_parameters`, as text, by name.
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// What binding gives. Never fails: what is wrong is among the diagnostics.
+#[derive(Clone, Debug, Default)]
+pub struct Bound {
+    /// The results of the query, in order; complete only if no diagnostic is an error. A query has one, but several
+    /// with `fork`, `facet` or several tabular statements.
+    pub results: Vec<BoundResult>,
+    /// What is wrong or worth a note, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Bound {
+    /// Whether one of the diagnostics is an error, so that the query cannot run.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|found| found.severity == kql_parser::Severity::Error)
+    }
+}
+
+/// One result of a query.
+#[derive(Clone, Debug)]
+pub struct BoundResult {
+    /// Its name, if the query gives it one (`fork a=(...)`, `as name` at the end).
+    pub name: Option<String>,
+    /// How it is computed.
+    pub plan: Plan,
+    /// How it wants to be drawn.
+    pub visualization: Option<Visualization>,
+}
+
+/// The annotation that `render` leaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Visualization {
+    /// `timechart`, `table`, ...
+    pub chart: String,
+    /// The properties of `with (...)` as text, in order.
+    pub properties: Vec<(String, String)>,
+}
