@@ -7,11 +7,13 @@ pub mod ast;
 mod diagnostic;
 mod grammar;
 pub mod lexer;
+mod nearest;
 mod position;
 mod span;
 
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use lexer::{Token, TokenKind, keywords, tokenize};
+pub use nearest::nearest;
 pub use position::{Position, line_column};
 pub use span::Span;
 
