@@ -31,3 +31,12 @@ pub fn plugins() -> impl Iterator<Item = &'static Plugin> {
 pub fn plugin(name: &str) -> Option<&'static Plugin> {
     plugins().find(|plugin| plugin.names.contains(&name))
 }
+
+/// The names that KQL has, also those that are not defined here: kind and name, a line each.
+static KNOWN_NAMES: &str = include_str!("known_names.txt");
+
+/// Whether KQL has a function (`function`), aggregate (`aggregate`) or plugin (`plugin`) of that name, defined here or
+/// not. What is known and not defined is refused as not supported, rather than as a misspelling.
+pub fn is_known(kind: &str, name: &str) -> bool {
+    KNOWN_NAMES.lines().any(|line| line.split_once(' ') == Some((kind, name)))
+}

@@ -8,6 +8,7 @@ mod diagnostic;
 mod grammar;
 pub mod lexer;
 mod nearest;
+mod operator_names;
 mod position;
 mod span;
 

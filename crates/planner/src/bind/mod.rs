@@ -1,10 +1,163 @@
 //! Syntax tree -> bound operator tree: names are resolved to positions, every expression gets a type.
+//!
+//! - [`environment`]: what names mean besides columns. [`statements`]: how `let`, `set` and the others change that.
+//! - [`tabular`]: expressions that give rows. [`operators`]: the operators of a pipeline, a file a family.
+//! - [`scalar`]: expressions that give a value. [`calls`], [`aggregates`], [`overload`]: calls of built-in functions.
+//!   [`functions`]: calls of functions made by `let`.
+//! - [`names`]: how Kusto names columns that a query does not name.
 
-use kql_parser::ast;
+mod aggregates;
+mod calls;
+mod environment;
+mod fold;
+mod functions;
+mod literals;
+mod names;
+mod operators;
+mod overload;
+mod plans;
+mod scalar;
+mod statements;
+mod tables;
+mod tabular;
 
-use crate::bound::{Bound, Surroundings};
+use std::collections::BTreeSet;
+
+use kql_parser::{Code, Diagnostic, Span, ast};
+use kql_types::Schema;
+
+use self::aggregates::AggregateSite;
+use self::environment::Environment;
+use crate::bound::{Bound, BoundResult, Surroundings, Visualization};
+
+/// How deep calls of functions made by `let` may nest, and how many times hidden columns are looked for.
+const DEPTH_LIMIT: usize = 64;
 
 /// Binds a query that parsed without errors. `text` is what it was parsed from.
-pub fn bind(_query: &ast::Query, _text: &str, _surroundings: &Surroundings<'_>) -> Bound {
-    Bound::default()
+pub fn bind(query: &ast::Query, text: &str, surroundings: &Surroundings<'_>) -> Bound {
+    // A name that resolves to nothing may be a column that a table's schema leaves out. Such names are looked for in a
+    // second pass, because to find them may mean to read all of the data.
+    let mut hidden = BTreeSet::new();
+    loop {
+        let mut binder = Binder::new(text, surroundings, hidden.clone());
+        binder.query(query);
+        let found = binder.hidden_columns();
+        if found.is_empty() {
+            return binder.finish();
+        }
+        hidden.extend(found);
+    }
+}
+
+/// The state of one pass over a query.
+struct Binder<'a, 'q> {
+    text: &'a str,
+    surroundings: &'a Surroundings<'a>,
+    /// Names of columns to look for beyond the schemas of tables.
+    hidden: BTreeSet<String>,
+    /// Names that resolved to nothing.
+    unresolved: BTreeSet<String>,
+    /// The tables that the query reads.
+    tables: BTreeSet<String>,
+    diagnostics: Vec<Diagnostic>,
+    environment: Environment<'q>,
+    /// Whether statements are those of a function's body.
+    in_function: bool,
+    depth: usize,
+    /// Columns of the rows that are aggregated which are group keys: `*` leaves them out.
+    group_columns: Vec<usize>,
+    /// Where aggregate calls go, while the items of a `summarize` are bound.
+    aggregates: Option<AggregateSite>,
+    next_shared: usize,
+    /// What the last `render` of the pipeline at hand said.
+    visualization: Option<Visualization>,
+    /// Further results, those of `fork` and `facet`.
+    further: Vec<BoundResult>,
+    results: Vec<BoundResult>,
+}
+
+impl<'a, 'q> Binder<'a, 'q> {
+    fn new(text: &'a str, surroundings: &'a Surroundings<'a>, hidden: BTreeSet<String>) -> Self {
+        Self {
+            text,
+            surroundings,
+            hidden,
+            unresolved: BTreeSet::new(),
+            tables: BTreeSet::new(),
+            diagnostics: Vec::new(),
+            environment: Environment::default(),
+            in_function: false,
+            depth: 0,
+            group_columns: Vec::new(),
+            aggregates: None,
+            next_shared: 0,
+            visualization: None,
+            further: Vec::new(),
+            results: Vec::new(),
+        }
+    }
+
+    fn finish(mut self) -> Bound {
+        self.diagnostics.sort_by_key(|found| (found.span.start, found.span.end));
+        self.diagnostics.dedup();
+        Bound { results: self.results, diagnostics: self.diagnostics }
+    }
+
+    /// The unresolved names that are hidden columns of a table that the query reads, and were not looked for yet.
+    fn hidden_columns(&self) -> Vec<String> {
+        let tables: Vec<_> =
+            self.tables.iter().filter_map(|name| self.surroundings.catalog.table(name)).collect();
+        let is_hidden = |name: &String| tables.iter().any(|table| table.hidden_column(name).is_some());
+        let unknown = self.unresolved.iter().filter(|name| !self.hidden.contains(*name));
+        unknown.filter(|name| is_hidden(name)).cloned().collect()
+    }
+
+    /// Notes a mistake. Gives `None`, so that a caller can return it.
+    fn fail<T>(&mut self, code: Code, message: impl Into<String>, span: Span) -> Option<T> {
+        self.diagnostics.push(Diagnostic::error(code, message, span));
+        None
+    }
+
+    /// Notes a mistake in how parts that are known fit together.
+    fn mistake<T>(&mut self, message: impl Into<String>, span: Span) -> Option<T> {
+        self.fail(Code::Semantic, message, span)
+    }
+
+    /// Refuses what KQL has and this engine does not run.
+    fn not_supported<T>(&mut self, what: impl std::fmt::Display, span: Span) -> Option<T> {
+        self.fail(Code::NotSupported, format!("{what} is not supported yet"), span)
+    }
+
+    /// Notes a name that nothing has, with the nearest of the candidates.
+    fn unknown_name<'n, T>(
+        &mut self,
+        message: String,
+        name: &str,
+        candidates: impl IntoIterator<Item = &'n str>,
+        span: Span,
+    ) -> Option<T> {
+        self.unresolved.insert(name.to_owned());
+        let mut diagnostic = Diagnostic::error(Code::UnknownName, message, span);
+        if let Some(nearest) = kql_parser::nearest(name, candidates) {
+            diagnostic = diagnostic.with_hint(format!("did you mean `{nearest}`?"));
+        }
+        self.diagnostics.push(diagnostic);
+        None
+    }
+
+    /// Notes that something is accepted and has no effect, or deserves a look.
+    fn note(&mut self, message: impl Into<String>, span: Span) {
+        self.diagnostics.push(Diagnostic::warning(Code::Note, message, span));
+    }
+
+    /// A number for rows that are computed once and used several times.
+    fn new_shared(&mut self) -> usize {
+        self.next_shared += 1;
+        self.next_shared
+    }
+}
+
+/// The names of a schema's columns.
+fn column_names(schema: &Schema) -> impl Iterator<Item = &str> {
+    schema.fields.iter().map(|field| &*field.name)
 }

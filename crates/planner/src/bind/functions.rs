@@ -1,0 +1,202 @@
+//! Calls of functions made by `let`: the body is bound anew for every call, with the arguments as names.
+
+use std::rc::Rc;
+
+use kql_parser::Span;
+use kql_parser::ast::{self, NamedExpr, ParameterKind, StatementKind};
+use kql_types::{ScalarType, Schema};
+
+use super::environment::{Binding, Environment, Function, TableBinding};
+use super::overload::{convert, widens};
+use super::{Binder, DEPTH_LIMIT};
+use crate::{Expr, Plan};
+
+impl<'q> Binder<'_, 'q> {
+    /// A call whose body gives a value.
+    pub(super) fn call_scalar_function(
+        &mut self,
+        function: &Rc<Function<'q>>,
+        arguments: &'q [NamedExpr],
+        row: &Schema,
+        span: Span,
+    ) -> Option<Expr> {
+        let environment = self.bind_parameters(function, None, arguments, row, span)?;
+        let value = self.in_body(function, environment, span, |binder, last| match last {
+            Some(last) if !binder.is_tabular(last, &Schema::default()) => {
+                binder.scalar(last, &Schema::default())
+            }
+            Some(last) => {
+                binder.mistake("The function gives a table, and a scalar value is expected here", last.span)
+            }
+            None => None,
+        })?;
+        Some(Expr { span, ..value })
+    }
+
+    /// A call whose body gives rows. `piped` is the table before `| invoke`.
+    pub(super) fn call_table_function(
+        &mut self,
+        function: &Rc<Function<'q>>,
+        piped: Option<Plan>,
+        arguments: &'q [NamedExpr],
+        span: Span,
+    ) -> Option<Plan> {
+        let environment = self.bind_parameters(function, piped, arguments, &Schema::default(), span)?;
+        self.in_body(function, environment, span, |binder, last| binder.table(last?))
+    }
+
+    /// Whether the function's body gives rows.
+    pub(super) fn gives_rows(&mut self, function: &Rc<Function<'q>>) -> bool {
+        let Some(last) = result_of(&function.declaration.body) else { return false };
+        let outer = std::mem::replace(&mut self.environment, function.environment.clone());
+        let mut tabular_locals: Vec<&str> = Vec::new();
+        for parameter in &function.declaration.parameters {
+            if !matches!(parameter.kind, ParameterKind::Scalar(_)) {
+                tabular_locals.push(&parameter.name.text);
+            }
+        }
+        for statement in &function.declaration.body {
+            if let StatementKind::Let { name, value } = &statement.kind {
+                let first = source_name(value);
+                if first.is_some_and(|first| tabular_locals.contains(&first)) || self.is_tabular(value, &Schema::default()) {
+                    tabular_locals.push(&name.text);
+                }
+            }
+        }
+        let found = source_name(last).is_some_and(|first| tabular_locals.contains(&first))
+            || self.is_tabular(last, &Schema::default());
+        self.environment = outer;
+        found
+    }
+
+    fn in_body<T>(
+        &mut self,
+        function: &Rc<Function<'q>>,
+        environment: Environment<'q>,
+        span: Span,
+        result: impl FnOnce(&mut Self, Option<&'q ast::Expr>) -> Option<T>,
+    ) -> Option<T> {
+        if self.depth >= DEPTH_LIMIT {
+            return self.mistake("Functions are nested too deep", span);
+        }
+        let outer = std::mem::replace(&mut self.environment, environment);
+        let outer_in_function = std::mem::replace(&mut self.in_function, true);
+        let outer_aggregates = self.aggregates.take();
+        self.depth += 1;
+        let body: &'q [ast::Statement] = &function.declaration.body;
+        let last = result_of(body);
+        let before = if last.is_some() { &body[..body.len() - 1] } else { body };
+        let declared = before.iter().map(|statement| self.statement(statement)).fold(true, |all, one| all & one);
+        let value = match last {
+            None => self.mistake("The function's body gives no result", function.declaration.body_span),
+            last if declared => result(self, last),
+            _ => None,
+        };
+        self.depth -= 1;
+        self.environment = outer;
+        self.in_function = outer_in_function;
+        self.aggregates = outer_aggregates;
+        value
+    }
+
+    /// The function's environment with its parameters declared.
+    fn bind_parameters(
+        &mut self,
+        function: &Rc<Function<'q>>,
+        piped: Option<Plan>,
+        arguments: &'q [NamedExpr],
+        row: &Schema,
+        span: Span,
+    ) -> Option<Environment<'q>> {
+        let declaration: &'q ast::FunctionDeclaration = function.declaration;
+        let mut environment = function.environment.clone();
+        let mut positional = arguments.iter().filter(|argument| argument.names.is_empty());
+        let mut piped = piped;
+        let name = &declaration.name.text;
+        for parameter in &declaration.parameters {
+            let by_name = arguments
+                .iter()
+                .find(|argument| argument.names.first().is_some_and(|given| given.text == parameter.name.text));
+            let given = by_name.or_else(|| if piped.is_some() { None } else { positional.next() });
+            let binding = match (&parameter.kind, piped.take(), given, &parameter.default) {
+                (ParameterKind::Scalar(type_name), None, Some(argument), _) => {
+                    let wanted = self.type_name(type_name)?;
+                    Binding::Scalar(self.scalar_argument(&argument.value, wanted, row)?)
+                }
+                (ParameterKind::Scalar(type_name), None, None, Some(default)) => {
+                    let wanted = self.type_name(type_name)?;
+                    Binding::Scalar(self.scalar_argument(default, wanted, &Schema::default())?)
+                }
+                (ParameterKind::Table(_) | ParameterKind::AnyTable, Some(plan), _, _) => {
+                    self.table_argument(parameter, plan, span)?
+                }
+                (ParameterKind::Table(_) | ParameterKind::AnyTable, None, Some(argument), _) => {
+                    let plan = self.table(&argument.value)?;
+                    self.table_argument(parameter, plan, argument.span)?
+                }
+                (ParameterKind::Scalar(_), Some(_), _, _) => {
+                    let message = format!("The first parameter of '{name}' is not a table");
+                    return self.mistake(message, span);
+                }
+                (_, None, None, _) => {
+                    let message =
+                        format!("The call of '{name}' gives no value for its parameter '{}'", parameter.name.text);
+                    return self.mistake(message, span);
+                }
+            };
+            environment.declare(&parameter.name.text, binding, true);
+        }
+        match positional.next() {
+            Some(extra) => self.mistake(format!("'{name}' does not take so many arguments"), extra.span),
+            None => Some(environment),
+        }
+    }
+
+    fn scalar_argument(&mut self, argument: &'q ast::Expr, wanted: ScalarType, row: &Schema) -> Option<Expr> {
+        let bound = self.scalar(argument, row)?;
+        let given = bound.data_type;
+        if !widens(given, wanted) && given != ScalarType::Dynamic && wanted != ScalarType::Dynamic {
+            return self.mistake(format!("A value of type {wanted} expected, not {given}"), argument.span);
+        }
+        Some(convert(bound, wanted, self.surroundings.context))
+    }
+
+    fn table_argument(
+        &mut self,
+        parameter: &'q ast::FunctionParameter,
+        plan: Plan,
+        span: Span,
+    ) -> Option<Binding<'q>> {
+        if let ParameterKind::Table(columns) = &parameter.kind {
+            for column in columns {
+                let wanted = self.type_name(&column.type_name)?;
+                let found = plan.schema.index_of(&column.name.text).map(|index| plan.schema.fields[index].data_type);
+                if found != Some(wanted) {
+                    let message = format!(
+                        "The table given for '{}' has no column '{}' of type {wanted}",
+                        parameter.name.text, column.name.text
+                    );
+                    return self.mistake(message, span);
+                }
+            }
+        }
+        Some(Binding::Table(TableBinding { plan, label: None }))
+    }
+}
+
+/// The expression whose value a body gives: its last statement.
+fn result_of(body: &[ast::Statement]) -> Option<&ast::Expr> {
+    match body.last().map(|last| &last.kind) {
+        Some(StatementKind::Expression(value)) => Some(value),
+        _ => None,
+    }
+}
+
+/// The name from which a pipeline starts.
+fn source_name(expression: &ast::Expr) -> Option<&str> {
+    match &expression.kind {
+        ast::ExprKind::Name(name) => Some(&name.text),
+        ast::ExprKind::Pipe { source: Some(source), .. } => source_name(source),
+        _ => None,
+    }
+}
