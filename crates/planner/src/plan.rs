@@ -174,7 +174,7 @@ pub enum AggregateCall {
         arguments: Vec<Expr>,
     },
     /// `arg_max(by, values...)`, `arg_min`: the outputs are `by` and the values, of the first row with the extreme value.
-    /// Rows whose `by` is null do not count; a group without any other gives absent values.
+    /// Rows whose `by` is null count only in a group without any other, which then gives its first row.
     Extreme {
         /// Whether the largest is wanted.
         largest: bool,

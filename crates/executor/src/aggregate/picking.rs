@@ -9,7 +9,8 @@ use crate::order;
 /// Which row is picked. Of equal ones it is the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rule {
-    /// The one with the largest value in the first column; rows that have none do not count. NaN is less than any number.
+    /// The one with the largest value in the first column. Rows that have none count only where no row has one: then it
+    /// is the first of them (measured). NaN is less than any number.
     Largest,
     /// The one with the smallest value in the first column; NaN is more than any number.
     Smallest,
@@ -34,6 +35,8 @@ pub(super) struct Picking {
     rule: Rule,
     types: Vec<ScalarType>,
     places: Vec<Place>,
+    /// Whether the picked row of a group has a value in the compared column.
+    valued: Vec<bool>,
     best: Best,
     chunks: Vec<Vec<Column>>,
     /// Rows in all chunks.
@@ -60,11 +63,12 @@ impl Picking {
             (_, Some(ScalarType::Guid)) => Best::Wide(Vec::new()),
             _ => Best::Words(Vec::new()),
         };
-        Self { rule, types, places: Vec::new(), best, chunks: Vec::new(), kept: 0 }
+        Self { rule, types, places: Vec::new(), valued: Vec::new(), best, chunks: Vec::new(), kept: 0 }
     }
 
     pub(super) fn resize(&mut self, groups: usize) {
         self.places.resize(groups, NOWHERE);
+        self.valued.resize(groups, false);
         match &mut self.best {
             Best::Nothing => {}
             Best::Words(best) => best.resize(groups, 0),
@@ -93,8 +97,12 @@ impl Picking {
 
     /// The groups whose place is now pending.
     fn challenge(&mut self, groups: &[u32], columns: &[Column]) -> Vec<u32> {
-        let mut arena =
-            Arena { places: &mut self.places, winners: Vec::new(), largest: self.rule == Rule::Largest };
+        let mut arena = Arena {
+            places: &mut self.places,
+            valued: &mut self.valued,
+            winners: Vec::new(),
+            largest: self.rule == Rule::Largest,
+        };
         let by = columns.first();
         match (&mut self.best, by) {
             (Best::Nothing, _) => arena.first(groups),
@@ -124,11 +132,16 @@ impl Picking {
         let largest = self.rule == Rule::Largest;
         for (from, (&to, place)) in mapping.iter().zip(&later.places).enumerate() {
             let to = to as usize;
-            if *place == NOWHERE
-                || (self.places[to] != NOWHERE && !self.best.loses(to, &later.best, from, largest))
-            {
+            let takes_over = match (self.valued[to], later.valued[from]) {
+                _ if *place == NOWHERE => false,
+                _ if self.places[to] == NOWHERE => true,
+                (true, true) => self.best.loses(to, &later.best, from, largest),
+                (here, there) => there && !here && self.rule != Rule::First,
+            };
+            if !takes_over {
                 continue;
             }
+            self.valued[to] = later.valued[from];
             self.best.copy(to, &later.best, from);
             self.places[to] = Place { chunk: place.chunk + first_chunk, row: place.row };
         }
@@ -176,6 +189,7 @@ impl Picking {
 /// The comparison of one batch with what has been picked so far.
 struct Arena<'a> {
     places: &'a mut [Place],
+    valued: &'a mut [bool],
     winners: Vec<u32>,
     largest: bool,
 }
@@ -198,10 +212,14 @@ impl Arena<'_> {
     ) {
         let nulls = by.array().nulls();
         for (row, &group) in groups.iter().enumerate() {
+            if nulls.is_some_and(|nulls| nulls.is_null(row)) {
+                self.stand_in(row, group);
+                continue;
+            }
             let (value, best) = (value(row), &mut best[group as usize]);
-            let better = self.places[group as usize] == NOWHERE || beats(&value, best, self.largest);
-            if better && nulls.is_none_or(|nulls| nulls.is_valid(row)) {
+            if !self.valued[group as usize] || beats(&value, best, self.largest) {
                 *best = value;
+                self.valued[group as usize] = true;
                 self.win(row, group);
             }
         }
@@ -216,13 +234,24 @@ impl Arena<'_> {
     ) {
         let nulls = by.array().nulls();
         for (row, &group) in groups.iter().enumerate() {
+            if nulls.is_some_and(|nulls| nulls.is_null(row)) {
+                self.stand_in(row, group);
+                continue;
+            }
             let (value, best) = (value(row), &mut best[group as usize]);
-            let better = self.places[group as usize] == NOWHERE || beats(value, best.as_str(), self.largest);
-            if better && nulls.is_none_or(|nulls| nulls.is_valid(row)) {
+            if !self.valued[group as usize] || beats(value, best.as_str(), self.largest) {
                 best.clear();
                 best.push_str(value);
+                self.valued[group as usize] = true;
                 self.win(row, group);
             }
+        }
+    }
+
+    /// A row without a value is picked as long as there is no other.
+    fn stand_in(&mut self, row: usize, group: u32) {
+        if self.places[group as usize] == NOWHERE {
+            self.win(row, group);
         }
     }
 
@@ -299,7 +328,7 @@ mod tests {
             (&[0], vec![longs(&[Some(6)]), value(&[30])]),
         ];
         let null = Value::Null(ScalarType::Long);
-        let nothing = vec![null.clone(), null];
+        let nothing = vec![null, Value::Long(11)];
         assert_eq!(
             picked(Rule::Largest, 2, &batches[..2]),
             [vec![Value::Long(5), Value::Long(12)], nothing.clone()]

@@ -71,6 +71,11 @@ impl<'q> Environment<'q> {
         self.nodes().map(|node| node.name.as_str())
     }
 
+    /// What the names stand for, the latest first.
+    pub(crate) fn bindings(&self) -> impl Iterator<Item = &Binding<'q>> {
+        self.nodes().map(|node| &node.binding)
+    }
+
     fn nodes(&self) -> impl Iterator<Item = &Node<'q>> {
         std::iter::successors(self.latest.as_deref(), |node| node.before.latest.as_deref())
     }

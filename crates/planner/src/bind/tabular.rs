@@ -1,7 +1,7 @@
 //! Expressions that give rows.
 
 use kql_parser::Span;
-use kql_parser::ast::{self, ExprKind as Ast, Name, NamedExpr, OperatorKind};
+use kql_parser::ast::{self, ExprKind as Ast, Name, NamedExpr};
 use kql_types::Schema;
 
 use super::Binder;
@@ -145,9 +145,16 @@ impl<'q> Binder<'_, 'q> {
         plan
     }
 
-    /// Whether the operators end in one that gives several results.
-    pub(super) fn is_last(operator: &ast::Operator) -> bool {
-        matches!(operator.kind, OperatorKind::Fork(_) | OperatorKind::Facet { .. })
+    /// The name that `as` gave to these very rows.
+    pub(super) fn name_of_rows(&self, plan: &Plan) -> Option<String> {
+        let Operator::Shared { id, .. } = plan.operator else { return None };
+        self.environment.bindings().find_map(|binding| match binding {
+            Binding::Table(table) => match table.plan.operator {
+                Operator::Shared { id: named, .. } if named == id => table.label.clone(),
+                _ => None,
+            },
+            _ => None,
+        })
     }
 }
 

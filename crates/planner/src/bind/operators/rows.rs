@@ -153,11 +153,11 @@ fn grouped(input: Plan, keys: Vec<(String, Expr)>) -> Plan {
     Plan::new(Operator::Aggregate { input: Box::new(input), keys, aggregates: Vec::new() }, Arc::new(schema))
 }
 
-/// `getschema`: a row a column.
+/// `getschema`: a row a column. The ordinal is an int, as the engine gives it; the binder's package says long.
 pub(super) fn schema_rows(input: &Plan) -> Plan {
     let schema: Schema = [
         ("ColumnName", ScalarType::String),
-        ("ColumnOrdinal", ScalarType::Long),
+        ("ColumnOrdinal", ScalarType::Int),
         ("DataType", ScalarType::String),
         ("ColumnType", ScalarType::String),
     ]
@@ -169,7 +169,7 @@ pub(super) fn schema_rows(input: &Plan) -> Plan {
     for (ordinal, field) in input.schema.fields.iter().enumerate() {
         let row = [
             Value::String(field.name.to_string()),
-            Value::Long(ordinal as i64),
+            Value::Int(i32::try_from(ordinal).unwrap_or(i32::MAX)),
             Value::String(field.data_type.clr_name().to_owned()),
             Value::String(field.data_type.name().to_owned()),
         ];

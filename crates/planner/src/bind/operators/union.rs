@@ -34,7 +34,7 @@ impl<'q> Binder<'_, 'q> {
         let source = Self::parameter_word(operator, "withsource")
             .or_else(|| Self::parameter_word(operator, "with_source"))
             .map(str::to_owned);
-        let mut legs: Vec<Leg> = input.map(|plan| Leg { plan, label: "union_arg0".to_owned() }).into_iter().collect();
+        let mut legs: Vec<Leg> = input.map(|plan| self.leg(plan, 0)).into_iter().collect();
         let mut sound = true;
         for table in tables {
             sound &= self.add_legs(&mut legs, table, is_fuzzy).is_some();
@@ -63,9 +63,10 @@ impl<'q> Binder<'_, 'q> {
                 Some(())
             }
             _ => {
-                let label = self.leg_label(table, legs.len());
+                let named = self.label_by_name(table);
                 let plan = self.table(table)?;
-                legs.push(Leg { plan, label });
+                let leg = self.leg(plan, legs.len());
+                legs.push(Leg { label: named.unwrap_or(leg.label), ..leg });
                 Some(())
             }
         }
@@ -75,16 +76,21 @@ impl<'q> Binder<'_, 'q> {
         self.environment.get(&name.text).is_none() && self.surroundings.catalog.table(&name.text).is_none()
     }
 
-    /// A bare table, an `as` name and a view label themselves; the rest is numbered.
-    fn leg_label(&self, table: &ast::Expr, position: usize) -> String {
-        let numbered = format!("union_arg{position}");
-        let Ast::Name(name) = &table.kind else { return numbered };
-        match self.environment.get(&name.text) {
-            Some(Binding::Table(binding)) => binding.label.clone().unwrap_or(numbered),
-            Some(Binding::Function(function)) if function.declaration.view => name.text.clone(),
-            Some(_) => numbered,
-            None => name.text.clone(),
-        }
+    /// A table of the union, labelled by the name that `as` gave its rows, else by its position.
+    fn leg(&self, plan: Plan, position: usize) -> Leg {
+        let label = self.name_of_rows(&plan).unwrap_or_else(|| format!("union_arg{position}"));
+        Leg { plan, label }
+    }
+
+    /// A bare table and a view label themselves.
+    fn label_by_name(&self, table: &ast::Expr) -> Option<String> {
+        let Ast::Name(name) = &table.kind else { return None };
+        let labels_itself = match self.environment.get(&name.text) {
+            Some(Binding::Function(function)) => function.declaration.view,
+            Some(_) => false,
+            None => true,
+        };
+        labels_itself.then(|| name.text.clone())
     }
 
     fn add_matching(
