@@ -21,5 +21,5 @@ mod stages;
 mod text_blocks;
 
 pub use error::QueryError;
-pub use query::{Progress, execute};
+pub use query::{Progress, evaluator, execute};
 pub use session::Options;

@@ -49,8 +49,8 @@ pub(crate) struct Query {
     /// What `Operator::Shared` has computed, by its id.
     shared: Mutex<HashMap<usize, Arc<[Batch]>>>,
     /// What sub-queries in expressions have given, by the address of their plan: one that an expression holds
-    /// several times is one `Arc`.
-    subqueries: Mutex<HashMap<usize, Value>>,
+    /// several times is one `Arc`. The plan is kept, so that no other can get its address.
+    subqueries: Mutex<HashMap<usize, (Arc<Plan>, Value)>>,
 }
 
 impl Query {
@@ -108,11 +108,11 @@ impl Query {
         compute: impl FnOnce(Batch) -> Value,
     ) -> Result<Value, QueryError> {
         let address = Arc::as_ptr(plan).addr();
-        if let Some(value) = locked(&self.subqueries).get(&address) {
+        if let Some((_, value)) = locked(&self.subqueries).get(&address) {
             return Ok(value.clone());
         }
         let value = compute(self.collect_one(plan)?);
-        locked(&self.subqueries).insert(address, value.clone());
+        locked(&self.subqueries).insert(address, (plan.clone(), value.clone()));
         Ok(value)
     }
 }
@@ -131,6 +131,15 @@ impl Evaluate for Query {
     fn plan(&self, plan: &Plan) -> Result<Batch, EvaluateError> {
         Ok(self.collect_one(plan)?)
     }
+
+    fn context(&self) -> &Context {
+        &self.context
+    }
+}
+
+/// Runs plans and expressions while a query is bound.
+pub fn evaluator(options: &Options) -> Box<dyn Evaluate> {
+    Box::new(Query::new(options))
 }
 
 /// The guard, also where a thread that held the lock has panicked: what the locks of this crate protect is replaced

@@ -7,9 +7,9 @@ use kql_parser::Diagnostic;
 use kql_tables::Catalog;
 
 use crate::Plan;
+use crate::plan::Evaluate;
 
 /// What the binder may know besides the text.
-#[derive(Debug)]
 pub struct Surroundings<'a> {
     /// The tables that the query may name.
     pub catalog: &'a dyn Catalog,
@@ -17,13 +17,23 @@ pub struct Surroundings<'a> {
     pub context: &'a Context,
     /// Values for `declare query_parameters`, as text, by name.
     pub parameters: BTreeMap<String, String>,
+    /// Runs plans whose columns only show when they run (`bag_unpack`, `pivot`). Without one, binding stops there with a
+    /// note and the query has no result.
+    pub evaluator: Option<&'a dyn Evaluate>,
+}
+
+impl std::fmt::Debug for Surroundings<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Surroundings").field("parameters", &self.parameters).finish_non_exhaustive()
+    }
 }
 
 /// What binding gives. Never fails: what is wrong is among the diagnostics.
 #[derive(Clone, Debug, Default)]
 pub struct Bound {
     /// The results of the query, in order; complete only if no diagnostic is an error. A query has one, but several
-    /// with `fork`, `facet` or several tabular statements.
+    /// with `fork`, `facet` or several tabular statements. It is empty, without an error, where the result's columns depend
+    /// on data that binding did not read.
     pub results: Vec<BoundResult>,
     /// What is wrong or worth a note, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,

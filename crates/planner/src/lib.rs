@@ -11,6 +11,7 @@ mod explain;
 pub mod expr;
 mod optimize;
 pub mod plan;
+mod whole_table;
 
 pub use bind::bind;
 pub use bound::{Bound, BoundResult, Surroundings, Visualization};

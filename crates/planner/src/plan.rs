@@ -18,6 +18,25 @@ pub struct Plan {
     pub schema: Arc<Schema>,
 }
 
+impl Plan {
+    /// The plans whose rows it works on.
+    pub fn inputs(&self) -> Vec<&Plan> {
+        match &self.operator {
+            Operator::Scan(_) | Operator::Rows(_) | Operator::Print(_) | Operator::Range { .. } => Vec::new(),
+            Operator::Filter { input, .. }
+            | Operator::Project { input, .. }
+            | Operator::Aggregate { input, .. }
+            | Operator::Sort { input, .. }
+            | Operator::Top { input, .. }
+            | Operator::Take { input, .. } => vec![input],
+            Operator::MvExpand(expand) => vec![&expand.input],
+            Operator::Join(join) => vec![&join.left, &join.right],
+            Operator::Union(inputs) | Operator::WholeTable { inputs, .. } => inputs.iter().collect(),
+            Operator::Shared { input, .. } => vec![input],
+        }
+    }
+}
+
 /// The operators. An input is the first field.
 #[derive(Clone, Debug)]
 pub enum Operator {
@@ -122,6 +141,8 @@ pub trait Evaluate {
     fn expression(&self, expression: &Expr, input: &Batch) -> Result<kql_types::Column, EvaluateError>;
     /// A plan, e.g. of a sub-query over the rows that [`Operator::Rows`] holds.
     fn plan(&self, plan: &Plan) -> Result<Batch, EvaluateError>;
+    /// What kernels may know of the query.
+    fn context(&self) -> &kql_functions::Context;
 }
 
 /// Evaluation failed: the message, and the text that it concerns.

@@ -246,7 +246,11 @@ impl<'q> Binder<'_, 'q> {
                 }
             } else {
                 let value = self.scalar(&argument.value, &site.input)?;
-                values.push((name_of(&argument.value, input), value));
+                let name = match argument.names.first() {
+                    Some(name) => Some(name.text.clone()),
+                    None => name_of(&argument.value, input),
+                };
+                values.push((name, value));
             }
         }
         Some(values)

@@ -50,6 +50,19 @@ pub(crate) fn fold_logic(operands: Vec<Expr>, decisive: bool) -> (Vec<Expr>, Opt
 }
 
 impl Expr {
+    /// Makes it read columns that stand `by` places further left.
+    pub(crate) fn shift_columns(&mut self, by: usize) {
+        match &mut self.kind {
+            ExprKind::Column(index) => *index = index.saturating_sub(by),
+            ExprKind::Constant(_) | ExprKind::ScalarQuery(_) => {}
+            ExprKind::Call { arguments: inner, .. } | ExprKind::And(inner) | ExprKind::Or(inner) => {
+                inner.iter_mut().for_each(|one| one.shift_columns(by));
+            }
+            ExprKind::Path { input, .. } => input.shift_columns(by),
+            ExprKind::InQuery { value, .. } => value.shift_columns(by),
+        }
+    }
+
     /// Whether the expression reads no column and no row, so that it has one value for the whole query.
     pub(crate) fn is_row_independent(&self) -> bool {
         match &self.kind {

@@ -38,9 +38,13 @@ pub fn bind(query: &ast::Query, text: &str, surroundings: &Surroundings<'_>) -> 
     // A name that resolves to nothing may be a column that a table's schema leaves out. Such names are looked for in a
     // second pass, because to find them may mean to read all of the data.
     let mut hidden = BTreeSet::new();
+    let mut next_shared = 0;
     loop {
         let mut binder = Binder::new(text, surroundings, hidden.clone());
+        // Numbers are not used again: the evaluator remembers the rows of an earlier pass by them.
+        binder.next_shared = next_shared;
         binder.query(query);
+        next_shared = binder.next_shared;
         let found = binder.hidden_columns();
         if found.is_empty() {
             return binder.finish();
@@ -142,6 +146,12 @@ impl<'a, 'q> Binder<'a, 'q> {
             diagnostic = diagnostic.with_hint(format!("did you mean `{nearest}`?"));
         }
         self.diagnostics.push(diagnostic);
+        None
+    }
+
+    /// Stops where nothing more can be said without reading data. That is no mistake.
+    fn undetermined<T>(&mut self, message: impl Into<String>, span: Span) -> Option<T> {
+        self.note(message, span);
         None
     }
 

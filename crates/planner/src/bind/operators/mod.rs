@@ -1,6 +1,7 @@
 //! The operators of a pipeline, a file a family.
 
 mod columns;
+mod evaluate;
 mod expand;
 mod join;
 mod rows;
@@ -21,9 +22,10 @@ impl<'q> Binder<'_, 'q> {
             OperatorKind::Consume => self.consume(input),
             OperatorKind::Count(name) => Some(self.count(input, name.as_ref(), operator)),
             OperatorKind::Distinct(columns) => self.distinct(input, columns),
+            OperatorKind::Evaluate { call, schema } => self.evaluate(input, call, schema.as_ref()),
             OperatorKind::Extend(items) => self.extend(input, items),
             OperatorKind::Where(predicate) => self.where_(input, predicate),
-            OperatorKind::GetSchema => Some(super::operators::rows::schema_rows(&input)),
+            OperatorKind::GetSchema => Some(rows::schema_rows(&input)),
             OperatorKind::Join { right, on } => self.join(input, right, on, operator),
             OperatorKind::Lookup { right, on } => self.lookup(input, right, on, operator),
             OperatorKind::MvExpand { columns, limit } => self.mv_expand(input, columns, limit.as_ref(), operator),
@@ -39,7 +41,7 @@ impl<'q> Binder<'_, 'q> {
                 true => Some(input),
                 false => self.extend(input, items),
             },
-            OperatorKind::Summarize { aggregates, by } => self.summarize(input, aggregates, by, operator),
+            OperatorKind::Summarize { aggregates, by } => self.summarize(input, aggregates, by),
             OperatorKind::Take(count) => self.take(input, count),
             OperatorKind::Top { count, by } => self.top(input, count, by),
             OperatorKind::Union(tables) => self.union(Some(input), tables, operator),
@@ -60,7 +62,6 @@ impl<'q> Binder<'_, 'q> {
             OperatorKind::Union(tables) => self.union(None, tables, operator),
             OperatorKind::Search { .. }
             | OperatorKind::Find { .. }
-            | OperatorKind::Evaluate { .. }
             | OperatorKind::MacroExpand { .. }
             | OperatorKind::Graph(_) => {
                 self.not_supported(format_args!("the operator '{}'", operator.keyword), operator.keyword_span)

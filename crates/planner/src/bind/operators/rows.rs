@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use kql_functions::registry;
+use kql_parser::Span;
 use kql_parser::ast::{self, Name, NamedExpr};
 use kql_types::{Batch, ColumnBuilder, Field, ScalarType, Schema, Value};
 
@@ -11,7 +12,7 @@ use crate::bind::names::{Namer, name_of};
 use crate::bind::plans::column;
 use crate::bind::tables::empty;
 use crate::bound::Visualization;
-use crate::plan::{Operator, SortKey};
+use crate::plan::{Aggregate, Operator, SortKey};
 use crate::{Expr, Plan};
 
 impl<'q> Binder<'_, 'q> {
@@ -93,12 +94,15 @@ impl<'q> Binder<'_, 'q> {
     pub(super) fn count(&mut self, input: Plan, name: Option<&Name>, operator: &ast::Operator) -> Plan {
         let name = name.map_or("Count", |name| name.text.as_str());
         let schema = Arc::new(Schema::new(vec![Field::new(name, ScalarType::Long)]));
-        let call = registry::aggregate("count").and_then(|count| {
-            let name = Name { text: "count".to_owned(), span: operator.keyword_span };
-            self.aggregate_function(count, &name, Vec::new(), operator.keyword_span)
-        });
+        let call = self.count_call(operator.keyword_span);
         let aggregates = call.into_iter().collect();
         Plan::new(Operator::Aggregate { input: Box::new(input), keys: Vec::new(), aggregates }, schema)
+    }
+
+    /// A call of `count()`.
+    pub(super) fn count_call(&mut self, span: Span) -> Option<Aggregate> {
+        let count = registry::aggregate("count")?;
+        self.aggregate_function(count, &Name { text: "count".to_owned(), span }, Vec::new(), span)
     }
 
     /// `consume`: the rows are computed for nothing.

@@ -20,8 +20,7 @@ impl<'q> Binder<'_, 'q> {
         let mut namer = Namer::default();
         let mut columns = Vec::with_capacity(items.len());
         for (position, item) in items.iter().enumerate() {
-            let is_call = matches!(item.value.kind, ast::ExprKind::Call { .. });
-            if is_call && item.names.len() != 1 {
+            if matches!(item.value.kind, ast::ExprKind::Call { .. }) {
                 let made = self.printed_call(item, position, &mut namer, &row)?;
                 columns.extend(made);
                 continue;
@@ -45,7 +44,7 @@ impl<'q> Binder<'_, 'q> {
         Some(Plan::new(Operator::Print(cells), Arc::new(schema)))
     }
 
-    /// A call without a name of its own; one that gives several columns keeps their names.
+    /// A call; one that gives several columns keeps their names.
     fn printed_call(
         &mut self,
         item: &'q NamedExpr,
@@ -53,13 +52,27 @@ impl<'q> Binder<'_, 'q> {
         namer: &mut Namer,
         row: &Schema,
     ) -> Option<Vec<(String, Expr)>> {
-        let made = self.made_columns(std::slice::from_ref(item), row)?;
-        let only = made.len() == 1 && item.names.is_empty() && !made[0].is_of_several(item);
+        let mut made = self.made_columns(std::slice::from_ref(item), row)?;
+        // Measured on the binder: with names, `print` gives only as many of several columns.
+        if !item.names.is_empty() {
+            made.truncate(item.names.len());
+        }
+        let several = made.first().is_some_and(|first| first.is_of_several(item));
         let mut columns = Vec::with_capacity(made.len());
-        for made in made {
+        for (index, made) in made.into_iter().enumerate() {
             let (name, value) = made.into_parts();
-            let name = if only { format!("print_{position}") } else { name };
-            columns.push((namer.free(&name), value));
+            let name = match item.names.get(index) {
+                Some(given) => match namer.explicit(&given.text) {
+                    Some(name) => name,
+                    None => {
+                        let message = format!("A column with the name '{}' is already declared", given.text);
+                        return self.mistake(message, given.span);
+                    }
+                },
+                None if several => namer.free(&name),
+                None => namer.free(&format!("print_{position}")),
+            };
+            columns.push((name, value));
         }
         Some(columns)
     }

@@ -19,15 +19,10 @@ impl<'q> Binder<'_, 'q> {
         input: Plan,
         aggregates: &'q [NamedExpr],
         by: &'q [NamedExpr],
-        operator: &'q ast::Operator,
     ) -> Option<Plan> {
         let mut namer = Namer::default();
         let keys = self.group_keys(&mut namer, &input.schema, by)?;
         let (items, found) = self.aggregated(&mut namer, &input.schema, &keys, aggregates)?;
-        if items.is_empty() && keys.is_empty() {
-            // `summarize` of nothing has no columns; it still makes one row.
-            let _ = operator;
-        }
         Some(aggregation(input, keys, found, items))
     }
 
@@ -69,6 +64,40 @@ impl<'q> Binder<'_, 'q> {
         keys: &[Column],
         aggregates: &'q [NamedExpr],
     ) -> Option<(Vec<Column>, Vec<Aggregate>)> {
+        self.at_aggregate_site(row, keys, |binder| {
+            let mut columns = Vec::new();
+            let mut sound = true;
+            for item in aggregates {
+                match binder.summarize_item(namer, item) {
+                    Some(made) => columns.extend(made),
+                    None => sound = false,
+                }
+            }
+            sound.then_some(columns)
+        })
+    }
+
+    /// One item without a name of its own, as [`Binder::aggregated`] gives several.
+    pub(super) fn one_aggregated(
+        &mut self,
+        namer: &mut Namer,
+        row: &Arc<Schema>,
+        keys: &[Column],
+        item: &'q ast::Expr,
+    ) -> Option<(Vec<Column>, Vec<Aggregate>)> {
+        self.at_aggregate_site(row, keys, |binder| {
+            let made = binder.aggregate_item(item)?;
+            Some(made.into_iter().map(|made| (namer.automatic(made.name), made.value)).collect())
+        })
+    }
+
+    /// What `bind` gives while aggregate calls are allowed, with the calls that it met.
+    fn at_aggregate_site(
+        &mut self,
+        row: &Arc<Schema>,
+        keys: &[Column],
+        bind: impl FnOnce(&mut Self) -> Option<Vec<Column>>,
+    ) -> Option<(Vec<Column>, Vec<Aggregate>)> {
         let group_columns = keys
             .iter()
             .filter_map(|(_, key)| match key.kind {
@@ -78,18 +107,11 @@ impl<'q> Binder<'_, 'q> {
             .collect();
         let outer_columns = std::mem::replace(&mut self.group_columns, group_columns);
         let outer = self.aggregates.replace(AggregateSite::new(row.clone(), keys.len()));
-        let mut columns = Vec::new();
-        let mut sound = true;
-        for item in aggregates {
-            match self.summarize_item(namer, item) {
-                Some(made) => columns.extend(made),
-                None => sound = false,
-            }
-        }
+        let columns = bind(self);
         let site = std::mem::replace(&mut self.aggregates, outer);
         self.group_columns = outer_columns;
         let found = site.map(|site| site.found).unwrap_or_default();
-        sound.then_some((columns, found))
+        Some((columns?, found))
     }
 
     fn summarize_item(&mut self, namer: &mut Namer, item: &'q NamedExpr) -> Option<Vec<Column>> {
