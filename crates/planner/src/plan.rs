@@ -35,6 +35,26 @@ impl Plan {
             Operator::Shared { input, .. } => vec![input],
         }
     }
+
+    /// The plans whose rows it works on, to change them. What is shared with others is not among them.
+    pub(crate) fn inputs_mut(&mut self) -> Vec<&mut Plan> {
+        match &mut self.operator {
+            Operator::Scan(_)
+            | Operator::Rows(_)
+            | Operator::Print(_)
+            | Operator::Range { .. }
+            | Operator::Shared { .. } => Vec::new(),
+            Operator::Filter { input, .. }
+            | Operator::Project { input, .. }
+            | Operator::Aggregate { input, .. }
+            | Operator::Sort { input, .. }
+            | Operator::Top { input, .. }
+            | Operator::Take { input, .. } => vec![input],
+            Operator::MvExpand(expand) => vec![&mut expand.input],
+            Operator::Join(join) => vec![&mut join.left, &mut join.right],
+            Operator::Union(inputs) | Operator::WholeTable { inputs, .. } => inputs.iter_mut().collect(),
+        }
+    }
 }
 
 /// The operators. An input is the first field.

@@ -1,5 +1,7 @@
 //! Operations over whole tables: what the operator tree calls [`crate::plan::WholeTable`], a file each.
 
+mod parts;
 mod plugin;
 
+pub(crate) use parts::{FirstOfRun, PartByPart, SubPlan};
 pub(crate) use plugin::PluginOperation;

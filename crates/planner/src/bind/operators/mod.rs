@@ -4,6 +4,7 @@ mod columns;
 mod evaluate;
 mod expand;
 mod join;
+mod partitions;
 mod rows;
 mod sources;
 mod summarize;
@@ -29,6 +30,10 @@ impl<'q> Binder<'_, 'q> {
             OperatorKind::Join { right, on } => self.join(input, right, on, operator),
             OperatorKind::Lookup { right, on } => self.lookup(input, right, on, operator),
             OperatorKind::MvExpand { columns, limit } => self.mv_expand(input, columns, limit.as_ref(), operator),
+            OperatorKind::MvApply { columns, limit, subquery, .. } => {
+                self.mv_apply(input, columns, limit.as_ref(), subquery, operator)
+            }
+            OperatorKind::Partition { by, subquery, .. } => self.partition(input, by, subquery, operator),
             OperatorKind::Sort(keys) => self.sort(input, keys),
             OperatorKind::Project(items) => self.project(input, items),
             OperatorKind::ProjectAway(columns) => self.project_away(input, columns),
