@@ -4,6 +4,7 @@ mod columns;
 mod evaluate;
 mod expand;
 mod join;
+mod make_series;
 mod partitions;
 mod rows;
 mod sources;
@@ -30,6 +31,7 @@ impl<'q> Binder<'_, 'q> {
             OperatorKind::Join { right, on } => self.join(input, right, on, operator),
             OperatorKind::Lookup { right, on } => self.lookup(input, right, on, operator),
             OperatorKind::MvExpand { columns, limit } => self.mv_expand(input, columns, limit.as_ref(), operator),
+            OperatorKind::MakeSeries(series) => self.make_series(input, series, operator),
             OperatorKind::MvApply { columns, limit, subquery, .. } => {
                 self.mv_apply(input, columns, limit.as_ref(), subquery, operator)
             }

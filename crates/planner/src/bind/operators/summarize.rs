@@ -22,7 +22,7 @@ impl<'q> Binder<'_, 'q> {
     ) -> Option<Plan> {
         let mut namer = Namer::default();
         let keys = self.group_keys(&mut namer, &input.schema, by)?;
-        let (items, found) = self.aggregated(&mut namer, &input.schema, &keys, aggregates)?;
+        let (items, found) = self.aggregated(&mut namer, &input.schema, &keys, aggregates.iter())?;
         Some(aggregation(input, keys, found, items))
     }
 
@@ -62,7 +62,7 @@ impl<'q> Binder<'_, 'q> {
         namer: &mut Namer,
         row: &Arc<Schema>,
         keys: &[Column],
-        aggregates: &'q [NamedExpr],
+        aggregates: impl Iterator<Item = &'q NamedExpr>,
     ) -> Option<(Vec<Column>, Vec<Aggregate>)> {
         self.at_aggregate_site(row, keys, |binder| {
             let mut columns = Vec::new();
