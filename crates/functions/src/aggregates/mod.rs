@@ -3,6 +3,7 @@
 //! Every family keeps its state in vectors indexed by group and runs typed loops over whole arguments ([`rows`]); what
 //! is the same for all of them stands in [`state`].
 
+mod bags;
 mod binary;
 mod counting;
 mod distinct;
@@ -32,6 +33,7 @@ pub static FAMILIES: &[&[&AggregateFunction]] = &[
     lists::FUNCTIONS,
     spread::FUNCTIONS,
     percentiles::FUNCTIONS,
+    bags::FUNCTIONS,
     binary::FUNCTIONS,
     picking::FUNCTIONS,
 ];

@@ -85,7 +85,10 @@ impl<'q> Binder<'_, 'q> {
         let count = columns.len();
         match columns.into_iter().next() {
             Some(only) if count == 1 => Some(only.value),
-            _ => self.mistake(format!("'{}' gives several columns and cannot stand inside an expression", name.text), span),
+            _ => self.mistake(
+                format!("'{}' gives several columns and cannot stand inside an expression", name.text),
+                span,
+            ),
         }
     }
 
@@ -133,8 +136,7 @@ impl<'q> Binder<'_, 'q> {
                     let mut one = bound[..leading].to_vec();
                     one.push(point.clone());
                     let call = self.aggregate_function(aggregate, name, one, span)?;
-                    let point_name =
-                        own_name().map(|own| format!("{own}_{}", point_suffix(&argument.value)));
+                    let point_name = own_name().map(|own| format!("{own}_{}", point_suffix(&argument.value)));
                     columns.extend(named(site.add(call), [point_name]));
                 }
                 Some(columns)
@@ -172,10 +174,8 @@ impl<'q> Binder<'_, 'q> {
     ) -> Option<Vec<ItemColumn>> {
         let input = site.input.clone();
         let values = self.picked_values(arguments, &input, site)?;
-        let names: Vec<Option<String>> = values
-            .iter()
-            .map(|(own, _)| by_rule(aggregate.result_name, |_| own.clone()))
-            .collect();
+        let names: Vec<Option<String>> =
+            values.iter().map(|(own, _)| by_rule(aggregate.result_name, |_| own.clone())).collect();
         let is_star = matches!(arguments, [one] if matches!(one.value.kind, ast::ExprKind::Star));
         let mut exprs: Vec<Expr> = values.into_iter().map(|(_, value)| value).collect();
         if exprs.len() == 1 && !is_star {
@@ -281,6 +281,8 @@ pub(super) fn aggregation_schema(keys: &[(String, Expr)], aggregates: &[Aggregat
     let outputs = aggregates.iter().flat_map(|aggregate| aggregate.outputs.iter().copied());
     let keys = keys.iter().map(|(name, key)| Field::new(name.as_str(), key.data_type));
     let types: Vec<ScalarType> = outputs.collect();
-    keys.chain(types.into_iter().enumerate().map(|(index, data_type)| Field::new(format!("#{index}"), data_type)))
-        .collect()
+    keys.chain(
+        types.into_iter().enumerate().map(|(index, data_type)| Field::new(format!("#{index}"), data_type)),
+    )
+    .collect()
 }

@@ -35,6 +35,7 @@ impl<'q> Binder<'_, 'q> {
             },
             "column_ifexists" | "columnifexists" => self.column_if_exists(arguments, row, span),
             "pack_all" => self.pack_all(arguments, row, span),
+            "ingestion_time" => self.ingestion_time(arguments, row, span),
             "bag_pack_columns" => self.bag_pack_columns(arguments, row, span),
             function => {
                 if let Some(aggregate) = registry::aggregate(function)
@@ -84,7 +85,8 @@ impl<'q> Binder<'_, 'q> {
     ) -> Option<T> {
         match mismatch {
             Mismatch::Count => {
-                let message = format!("The function '{}' does not take {} arguments", name.text, arguments.len());
+                let message =
+                    format!("The function '{}' does not take {} arguments", name.text, arguments.len());
                 self.fail(Code::Semantic, message, name.span)
             }
             Mismatch::Argument(index, why) => {
@@ -139,6 +141,28 @@ impl<'q> Binder<'_, 'q> {
         }
     }
 
+    /// `ingestion_time()`: exported logs seldom keep it, so the record's own time stands for it.
+    fn ingestion_time(&mut self, arguments: &'q [NamedExpr], row: &Schema, span: Span) -> Option<Expr> {
+        if !arguments.is_empty() {
+            return self.mistake("ingestion_time takes no argument", span);
+        }
+        let column_of = |name: &&str| {
+            row.index_of(name).filter(|index| row.fields[*index].data_type == ScalarType::DateTime)
+        };
+        let found = ["_TimeReceived", "TimeGenerated", "Timestamp"]
+            .into_iter()
+            .find(|name| column_of(name).is_some());
+        match found.and_then(|name| column_of(&name).map(|index| (name, index))) {
+            Some((name, index)) => {
+                if name != "_TimeReceived" {
+                    self.note(format!("ingestion_time() is not in the data; {name} is taken instead"), span);
+                }
+                Some(column(row, index, span))
+            }
+            None => Some(Expr::constant(Value::Null(ScalarType::DateTime), span)),
+        }
+    }
+
     /// `pack_all()`: all columns of the row, each after its name.
     fn pack_all(&mut self, arguments: &'q [NamedExpr], row: &Schema, span: Span) -> Option<Expr> {
         let mut bound = self.arguments(arguments, row)?;
@@ -177,7 +201,11 @@ impl<'q> Binder<'_, 'q> {
     }
 
     /// The text of an argument that must be a string literal.
-    pub(super) fn literal_argument(&mut self, argument: Option<&'q NamedExpr>, span: Span) -> Option<&'q str> {
+    pub(super) fn literal_argument(
+        &mut self,
+        argument: Option<&'q NamedExpr>,
+        span: Span,
+    ) -> Option<&'q str> {
         match argument.and_then(|argument| string_literal(&argument.value)) {
             Some(text) => Some(text),
             None => self.mistake("A string literal is expected", argument.map_or(span, |found| found.span)),

@@ -32,7 +32,10 @@ pub(crate) fn fold_call(
             prepare(&infos).and_then(|kernel| kernel(&call))
         }
     };
-    column.ok().filter(|column| column.len() == 1 && column.data_type() == returns).map(|column| column.value(0))
+    column
+        .ok()
+        .filter(|column| column.len() == 1 && column.data_type() == returns)
+        .map(|column| column.value(0))
 }
 
 /// The truth value of `and`/`or` over operands, if constants decide it; operands that cannot change it are left out.

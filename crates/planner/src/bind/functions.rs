@@ -58,7 +58,9 @@ impl<'q> Binder<'_, 'q> {
         for statement in &function.declaration.body {
             if let StatementKind::Let { name, value } = &statement.kind {
                 let first = source_name(value);
-                if first.is_some_and(|first| tabular_locals.contains(&first)) || self.is_tabular(value, &Schema::default()) {
+                if first.is_some_and(|first| tabular_locals.contains(&first))
+                    || self.is_tabular(value, &Schema::default())
+                {
                     tabular_locals.push(&name.text);
                 }
             }
@@ -86,7 +88,8 @@ impl<'q> Binder<'_, 'q> {
         let body: &'q [ast::Statement] = &function.declaration.body;
         let last = result_of(body);
         let before = if last.is_some() { &body[..body.len() - 1] } else { body };
-        let declared = before.iter().map(|statement| self.statement(statement)).fold(true, |all, one| all & one);
+        let declared =
+            before.iter().map(|statement| self.statement(statement)).fold(true, |all, one| all & one);
         let value = match last {
             None => self.mistake("The function's body gives no result", function.declaration.body_span),
             last if declared => result(self, last),
@@ -114,9 +117,9 @@ impl<'q> Binder<'_, 'q> {
         let mut piped = piped;
         let name = &declaration.name.text;
         for parameter in &declaration.parameters {
-            let by_name = arguments
-                .iter()
-                .find(|argument| argument.names.first().is_some_and(|given| given.text == parameter.name.text));
+            let by_name = arguments.iter().find(|argument| {
+                argument.names.first().is_some_and(|given| given.text == parameter.name.text)
+            });
             let given = by_name.or_else(|| if piped.is_some() { None } else { positional.next() });
             let binding = match (&parameter.kind, piped.take(), given, &parameter.default) {
                 (ParameterKind::Scalar(type_name), None, Some(argument), _) => {
@@ -139,8 +142,10 @@ impl<'q> Binder<'_, 'q> {
                     return self.mistake(message, span);
                 }
                 (_, None, None, _) => {
-                    let message =
-                        format!("The call of '{name}' gives no value for its parameter '{}'", parameter.name.text);
+                    let message = format!(
+                        "The call of '{name}' gives no value for its parameter '{}'",
+                        parameter.name.text
+                    );
                     return self.mistake(message, span);
                 }
             };
@@ -170,7 +175,8 @@ impl<'q> Binder<'_, 'q> {
         if let ParameterKind::Table(columns) = &parameter.kind {
             for column in columns {
                 let wanted = self.type_name(&column.type_name)?;
-                let found = plan.schema.index_of(&column.name.text).map(|index| plan.schema.fields[index].data_type);
+                let found =
+                    plan.schema.index_of(&column.name.text).map(|index| plan.schema.fields[index].data_type);
                 if found != Some(wanted) {
                     let message = format!(
                         "The table given for '{}' has no column '{}' of type {wanted}",

@@ -11,15 +11,15 @@ pub(super) fn value(literal: &Literal) -> Value {
         Literal::Int(value) => or_null(value.map(Value::Int), ScalarType::Int),
         Literal::Long(value) => or_null(value.map(Value::Long), ScalarType::Long),
         Literal::Real(value) => or_null(value.map(Value::Real), ScalarType::Real),
-        Literal::Decimal(text) => parsed(text, ScalarType::Decimal, |text| {
-            decimal::parse(text).map(Value::Decimal)
-        }),
-        Literal::DateTime(text) => parsed(text, ScalarType::DateTime, |text| {
-            datetime::parse(text).map(Value::DateTime)
-        }),
-        Literal::Timespan(text) => parsed(text, ScalarType::Timespan, |text| {
-            timespan::parse_literal(text).map(Value::Timespan)
-        }),
+        Literal::Decimal(text) => {
+            parsed(text, ScalarType::Decimal, |text| decimal::parse(text).map(Value::Decimal))
+        }
+        Literal::DateTime(text) => {
+            parsed(text, ScalarType::DateTime, |text| datetime::parse(text).map(Value::DateTime))
+        }
+        Literal::Timespan(text) => {
+            parsed(text, ScalarType::Timespan, |text| timespan::parse_literal(text).map(Value::Timespan))
+        }
         Literal::Guid(text) => parsed(text, ScalarType::Guid, |text| guid::parse(text).map(Value::Guid)),
         Literal::String(text) => Value::String(text.clone()),
         Literal::Dynamic(literal) => dynamic(literal),

@@ -40,6 +40,9 @@ fn name_of_call(function: &str, arguments: &[NamedExpr], row: &Schema) -> Option
             _ => None,
         };
     }
+    if function == "ingestion_time" {
+        return Some("$IngestionTime".to_owned());
+    }
     let argument = |index: usize| arguments.get(index).and_then(|argument| name_of(&argument.value, row));
     if let Some(aggregate) = registry::aggregate(function) {
         let name = by_rule(aggregate.result_name, argument)?;

@@ -1,9 +1,7 @@
 //! Chooses a signature, and converts arguments to what it asks for.
 
 use kql_functions::scalar::conversion::conversion;
-use kql_functions::{
-    AggregateOverload, ArgumentInfo, Arity, Context, Overload, ParameterType, Returns,
-};
+use kql_functions::{AggregateOverload, ArgumentInfo, Arity, Context, Overload, ParameterType, Returns};
 use kql_types::ScalarType;
 
 use super::fold::{argument_info, fold_call};
@@ -90,18 +88,15 @@ fn try_overload<O: Signature>(
     let common = common_type(arguments, parameter)?;
     let mut converted = Vec::with_capacity(arguments.len());
     for (index, argument) in arguments.iter().enumerate() {
-        let wanted = target(parameter(index), argument, common).map_err(|why| Mismatch::Argument(index, why))?;
+        let wanted =
+            target(parameter(index), argument, common).map_err(|why| Mismatch::Argument(index, why))?;
         converted.push(convert(argument.clone(), wanted, context));
     }
     let returns = returns(overload.returns(), &converted, common)?;
     Ok(Resolved { overload, arguments: converted, returns })
 }
 
-fn returns(
-    returns: Returns,
-    arguments: &[Expr],
-    common: Option<ScalarType>,
-) -> Result<ScalarType, Mismatch> {
+fn returns(returns: Returns, arguments: &[Expr], common: Option<ScalarType>) -> Result<ScalarType, Mismatch> {
     let argument = |index: usize| arguments.get(index).map_or(ScalarType::Dynamic, |found| found.data_type);
     match returns {
         Returns::Exact(data_type) => Ok(data_type),
@@ -156,7 +151,9 @@ fn target(
     match parameter {
         ParameterType::Exact(wanted) if widens(given, wanted) => Ok(wanted),
         ParameterType::Exact(wanted) => expected(wanted.name()),
-        ParameterType::ExactOrDynamic(wanted) if given == ScalarType::Dynamic || widens(given, wanted) => Ok(wanted),
+        ParameterType::ExactOrDynamic(wanted) if given == ScalarType::Dynamic || widens(given, wanted) => {
+            Ok(wanted)
+        }
         ParameterType::ExactOrDynamic(wanted) => expected(&format!("{wanted} or dynamic")),
         ParameterType::Text => Ok(ScalarType::String),
         ParameterType::Number if given.is_number() => Ok(given),
@@ -165,7 +162,9 @@ fn target(
         ParameterType::Integer => expected("int or long"),
         ParameterType::Any => Ok(given),
         ParameterType::AnyButDynamic if given != ScalarType::Dynamic => Ok(given),
-        ParameterType::AnyButDynamic => Err("The value of type 'dynamic' is not allowed in this context".to_owned()),
+        ParameterType::AnyButDynamic => {
+            Err("The value of type 'dynamic' is not allowed in this context".to_owned())
+        }
         ParameterType::Common | ParameterType::StrictCommon => Ok(common.unwrap_or(given)),
         ParameterType::Literal(_) if argument.as_constant().is_none() => {
             Err("The expression must be a constant".to_owned())
@@ -178,7 +177,8 @@ fn target(
 /// Whether a value of one type may stand for the other: the same, or a wider number.
 pub(super) fn widens(from: ScalarType, to: ScalarType) -> bool {
     use ScalarType::{Decimal, Int, Long, Real};
-    from == to || matches!((from, to), (Int, Long | Real | Decimal) | (Long, Real | Decimal) | (Real, Decimal))
+    from == to
+        || matches!((from, to), (Int, Long | Real | Decimal) | (Long, Real | Decimal) | (Real, Decimal))
 }
 
 /// The common type of the arguments that must have one.

@@ -58,8 +58,9 @@ impl<'q> Binder<'_, 'q> {
         let bound = self.scalar(expression, row)?;
         match bound.data_type {
             ScalarType::Bool => Some(bound),
-            other => self
-                .mistake(format!("The expression must have the type bool, not {other}"), expression.span),
+            other => {
+                self.mistake(format!("The expression must have the type bool, not {other}"), expression.span)
+            }
         }
     }
 
@@ -89,7 +90,10 @@ impl<'q> Binder<'_, 'q> {
         match self.environment.get(&name.text) {
             Some(Binding::Scalar(value)) => Some(at(value.clone(), name.span)),
             Some(Binding::Table(_)) => self.mistake(
-                format!("'{}' is a table, and a scalar value is expected here; toscalar() takes its first cell", name.text),
+                format!(
+                    "'{}' is a table, and a scalar value is expected here; toscalar() takes its first cell",
+                    name.text
+                ),
                 name.span,
             ),
             Some(Binding::Function(_)) => {
@@ -103,7 +107,8 @@ impl<'q> Binder<'_, 'q> {
         if let Some(site) = &self.aggregates
             && site.input.index_of(&name.text).is_some()
         {
-            let message = format!("'{}' must stand inside an aggregate function or in the by clause", name.text);
+            let message =
+                format!("'{}' must stand inside an aggregate function or in the by clause", name.text);
             return self.mistake(message, name.span);
         }
         let message = format!(
@@ -136,7 +141,13 @@ impl<'q> Binder<'_, 'q> {
         Some(step(object, PathStep::Key(key.text.as_str().into()), span))
     }
 
-    fn index(&mut self, object: &'q ast::Expr, index: &'q ast::Expr, row: &Schema, span: Span) -> Option<Expr> {
+    fn index(
+        &mut self,
+        object: &'q ast::Expr,
+        index: &'q ast::Expr,
+        row: &Schema,
+        span: Span,
+    ) -> Option<Expr> {
         let (object, index) = (self.scalar(object, row), self.scalar(index, row));
         let (object, index) = (object?, index?);
         if object.data_type != ScalarType::Dynamic {
@@ -184,7 +195,10 @@ impl<'q> Binder<'_, 'q> {
         let (left, right) = (self.scalar(left, row), self.scalar(right, row));
         let operands = vec![left?, right?];
         match operator {
-            BinaryOperator::Like | BinaryOperator::NotLike | BinaryOperator::LikeCs | BinaryOperator::NotLikeCs => {
+            BinaryOperator::Like
+            | BinaryOperator::NotLike
+            | BinaryOperator::LikeCs
+            | BinaryOperator::NotLikeCs => {
                 self.not_supported(format_args!("the operator '{}'", operator.as_str()), span)
             }
             _ => self.operator(operator.as_str(), operands, span),
@@ -257,7 +271,13 @@ impl<'q> Binder<'_, 'q> {
         self.operator(operator.as_str(), arguments, span)
     }
 
-    fn in_query(&mut self, operator: ListOperator, value: Expr, plan: crate::Plan, span: Span) -> Option<Expr> {
+    fn in_query(
+        &mut self,
+        operator: ListOperator,
+        value: Expr,
+        plan: crate::Plan,
+        span: Span,
+    ) -> Option<Expr> {
         if plan.schema.is_empty() {
             return self.mistake("The table must have a column", span);
         }
@@ -342,12 +362,13 @@ fn at(mut expression: Expr, span: Span) -> Expr {
 fn step(object: Expr, step: PathStep, span: Span) -> Expr {
     if let Some(value) = object.as_constant() {
         let found = match value {
-            Value::Dynamic(text) => {
-                Json::new(text).walk(std::slice::from_ref(&step)).filter(|found| found.kind() != JsonKind::Null)
-            }
+            Value::Dynamic(text) => Json::new(text)
+                .walk(std::slice::from_ref(&step))
+                .filter(|found| found.kind() != JsonKind::Null),
             _ => None,
         };
-        let found = found.map_or(Value::Null(ScalarType::Dynamic), |json| Value::Dynamic(json.text().to_owned()));
+        let found =
+            found.map_or(Value::Null(ScalarType::Dynamic), |json| Value::Dynamic(json.text().to_owned()));
         return Expr::constant(found, span);
     }
     let kind = match object.kind {

@@ -39,8 +39,13 @@ impl<'q> Binder<'_, 'q> {
     fn result(&mut self, expression: &'q ast::Expr) {
         self.visualization = None;
         let name = result_name(expression);
-        if !self.is_tabular(expression, &Schema::default()) && self.scalar(expression, &Schema::default()).is_some() {
-            self.mistake::<()>("A tabular expression is expected; write `print` before a value", expression.span);
+        if !self.is_tabular(expression, &Schema::default())
+            && self.scalar(expression, &Schema::default()).is_some()
+        {
+            self.mistake::<()>(
+                "A tabular expression is expected; write `print` before a value",
+                expression.span,
+            );
             return;
         }
         let Some(plan) = self.table(expression) else { return };
@@ -67,9 +72,10 @@ impl<'q> Binder<'_, 'q> {
                 self.set_option(name);
                 true
             }
-            StatementKind::QueryParameters(parameters) => {
-                parameters.iter().map(|parameter| self.query_parameter(parameter)).fold(true, |all, one| all & one.is_some())
-            }
+            StatementKind::QueryParameters(parameters) => parameters
+                .iter()
+                .map(|parameter| self.query_parameter(parameter))
+                .fold(true, |all, one| all & one.is_some()),
             StatementKind::Alias { name, .. } => {
                 self.note(format!("alias '{}' is accepted; all tables are local", name.text), name.span);
                 true
@@ -79,7 +85,10 @@ impl<'q> Binder<'_, 'q> {
                 false
             }
             StatementKind::Pattern(declaration) => {
-                self.not_supported::<()>(format_args!("declare pattern {}", declaration.name.text), statement.span);
+                self.not_supported::<()>(
+                    format_args!("declare pattern {}", declaration.name.text),
+                    statement.span,
+                );
                 false
             }
             StatementKind::Expression(expression) => {
@@ -114,7 +123,8 @@ impl<'q> Binder<'_, 'q> {
             (Some(text), _) => self.parameter_value(text, wanted, parameter)?,
             (None, Some(default)) => Expr::constant(self.constant(default, wanted)?, parameter.span),
             (None, None) => {
-                let message = format!("The query parameter '{name}' has no value; give it with --param {name}=VALUE");
+                let message =
+                    format!("The query parameter '{name}' has no value; give it with --param {name}=VALUE");
                 return self.mistake(message, parameter.span);
             }
         };

@@ -82,9 +82,10 @@ impl<'q> Binder<'_, 'q> {
                 let function = function.clone();
                 self.call_table_function(&function, None, &[], name.span)
             }
-            Some(Binding::Scalar(_)) => {
-                self.mistake(format!("'{}' is a scalar value, and a table is expected here", name.text), name.span)
-            }
+            Some(Binding::Scalar(_)) => self.mistake(
+                format!("'{}' is a scalar value, and a table is expected here", name.text),
+                name.span,
+            ),
             None => self.catalog_table(name),
         }
     }
@@ -107,7 +108,9 @@ impl<'q> Binder<'_, 'q> {
                 self.catalog_table(&Name { text, span })
             }
             // A view may be called as well as named.
-            _ if arguments.is_empty() && matches!(self.environment.get(&name.text), Some(Binding::Table(_))) => {
+            _ if arguments.is_empty()
+                && matches!(self.environment.get(&name.text), Some(Binding::Table(_))) =>
+            {
                 self.named_table(name)
             }
             _ => self.unknown_function(name),

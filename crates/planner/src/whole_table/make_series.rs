@@ -180,11 +180,7 @@ impl MakeSeries {
 }
 
 /// The rows of each group of keys with their bins, groups in the order of their first row.
-fn group_rows(
-    groups: &Batch,
-    keys: usize,
-    bin: impl Fn(usize) -> Option<i64>,
-) -> Vec<Vec<(i64, usize)>> {
+fn group_rows(groups: &Batch, keys: usize, bin: impl Fn(usize) -> Option<i64>) -> Vec<Vec<(i64, usize)>> {
     let texts: Vec<_> = groups.columns[..keys].iter().map(Column::to_text).collect();
     let mut places: HashMap<Vec<(bool, &str)>, usize> = HashMap::new();
     let mut found: Vec<Vec<(i64, usize)>> = Vec::new();
@@ -241,7 +237,9 @@ impl Grid {
     fn bin_of(self, value: &Value) -> Option<i64> {
         match (self, value) {
             (Grid::Whole { origin, step }, value) => Some(whole_bin(ticks(value)?, origin, step)),
-            (Grid::Real { origin, step }, Value::Real(value)) => Some(((value - origin) / step).floor() as i64),
+            (Grid::Real { origin, step }, Value::Real(value)) => {
+                Some(((value - origin) / step).floor() as i64)
+            }
             _ => None,
         }
     }

@@ -70,7 +70,8 @@ impl<'q> Binder<'_, 'q> {
             return self.unpacked(namer, item, value, several);
         }
         if item.names.len() > 1 {
-            return self.mistake("Only a function that gives several columns may have several names", item.span);
+            return self
+                .mistake("Only a function that gives several columns may have several names", item.span);
         }
         let name = self.item_name(namer, item, name_of(&item.value, row))?;
         Some(vec![Made { name, value }])
@@ -94,13 +95,16 @@ impl<'q> Binder<'_, 'q> {
         Some(match columns {
             ResultColumns::Fixed { prefix, columns } => {
                 let of = argument_name(0).unwrap_or_default();
-                columns.iter().map(|(suffix, data_type)| (format!("{prefix}_{of}_{suffix}"), *data_type)).collect()
+                columns
+                    .iter()
+                    .map(|(suffix, data_type)| (format!("{prefix}_{of}_{suffix}"), *data_type))
+                    .collect()
             }
             ResultColumns::Sorted => {
                 let is_array = |index: &usize| match &value.kind {
-                    ExprKind::Call { arguments, .. } => {
-                        arguments.get(*index).is_some_and(|argument| argument.data_type == ScalarType::Dynamic)
-                    }
+                    ExprKind::Call { arguments, .. } => arguments
+                        .get(*index)
+                        .is_some_and(|argument| argument.data_type == ScalarType::Dynamic),
                     _ => *index == 0 || !matches!(arguments[*index].value.kind, Ast::Literal(_)),
                 };
                 (0..arguments.len())

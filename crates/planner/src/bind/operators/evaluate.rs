@@ -6,8 +6,8 @@ use kql_functions::{
     ParameterCount, Plugin, PluginArgument, PluginParameter, PluginParameterKind as Kind, PluginSchema,
     PluginShape, registry,
 };
-use kql_parser::ast::{self, ExprKind as Ast, Name, NamedExpr};
 use kql_parser::Span;
+use kql_parser::ast::{self, ExprKind as Ast, Name, NamedExpr};
 use kql_types::{Field, ScalarType, Schema, Value};
 
 use super::summarize::aggregation;
@@ -71,7 +71,9 @@ impl<'q> Binder<'_, 'q> {
                 _ => None,
             };
             let input = &given.inputs[0].schema;
-            fields.extend((0..input.len()).filter(|index| Some(*index) != left_out).map(|i| input.fields[i].clone()));
+            fields.extend(
+                (0..input.len()).filter(|index| Some(*index) != left_out).map(|i| input.fields[i].clone()),
+            );
         }
         fields.extend(declared.fields);
         Some(Schema::new(fields))
@@ -99,7 +101,8 @@ impl<'q> Binder<'_, 'q> {
         };
         let Given { inputs, arguments, expressions } = given;
         let operation = PluginOperation { plugin, arguments, expressions, declared, span };
-        let plan = |schema| Plan::new(Operator::WholeTable { inputs, operation: Arc::new(operation) }, schema);
+        let plan =
+            |schema| Plan::new(Operator::WholeTable { inputs, operation: Arc::new(operation) }, schema);
         match schema {
             Some(schema) => Some(plan(schema)),
             None => self.computed_rows(plan(Arc::new(Schema::default())), plugin.names[0], span),
@@ -111,8 +114,9 @@ impl<'q> Binder<'_, 'q> {
     fn computed_rows(&mut self, plan: Plan, name: &str, span: Span) -> Option<Plan> {
         let evaluator = self.surroundings.evaluator.filter(|_| reads_data(&plan));
         let Some(evaluator) = evaluator else {
-            let message =
-                format!("the columns that {name} gives depend on the data; what comes after it was not checked");
+            let message = format!(
+                "the columns that {name} gives depend on the data; what comes after it was not checked"
+            );
             return self.undetermined(message, span);
         };
         match evaluator.plan(&crate::optimize(plan)) {
@@ -177,7 +181,11 @@ impl<'q> Binder<'_, 'q> {
             Kind::Column => name.is_some() && (in_input || parameter.count == ParameterCount::One),
             Kind::TableColumn => name.is_some() && given.inputs.len() > 1,
             Kind::CommonColumn => {
-                in_input && given.inputs.get(1).is_some_and(|table| name.is_some_and(|n| table.schema.index_of(n).is_some()))
+                in_input
+                    && given
+                        .inputs
+                        .get(1)
+                        .is_some_and(|table| name.is_some_and(|n| table.schema.index_of(n).is_some()))
             }
             Kind::Table => self.is_tabular(argument, &input),
             Kind::Expression(_) => true,
@@ -186,7 +194,12 @@ impl<'q> Binder<'_, 'q> {
         }
     }
 
-    fn plugin_argument(&mut self, kind: Kind, argument: &'q ast::Expr, given: &mut Given) -> Option<PluginArgument> {
+    fn plugin_argument(
+        &mut self,
+        kind: Kind,
+        argument: &'q ast::Expr,
+        given: &mut Given,
+    ) -> Option<PluginArgument> {
         let input = given.inputs[0].schema.clone();
         match kind {
             Kind::Column => Some(PluginArgument::Column(self.column_argument(argument, &input)?)),
@@ -196,7 +209,8 @@ impl<'q> Binder<'_, 'q> {
             }
             Kind::CommonColumn => {
                 let table = given.inputs.get(1).map(|table| table.schema.clone()).unwrap_or_default();
-                let (left, right) = (self.column_argument(argument, &input)?, self.column_argument(argument, &table)?);
+                let (left, right) =
+                    (self.column_argument(argument, &input)?, self.column_argument(argument, &table)?);
                 Some(PluginArgument::CommonColumn(left, right))
             }
             Kind::Constant(wanted) => Some(PluginArgument::Constant(self.constant(argument, wanted)?)),

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use kql_parser::ast::{self, MvExpandColumn};
 use kql_types::{Field, ScalarType, Schema};
 
+use crate::Plan;
 use crate::bind::Binder;
 use crate::bind::names::{Namer, name_of};
 use crate::plan::{ExpandedColumn, MvExpand, Operator};
-use crate::Plan;
 
 /// `mvexpand` makes at most that many rows of a row; `mv-expand` has no practical limit.
 const LEGACY_LIMIT: u64 = 128;
@@ -32,7 +32,8 @@ impl<'q> Binder<'_, 'q> {
                 None => ScalarType::Dynamic,
             };
             if expression.data_type != ScalarType::Dynamic {
-                let message = format!("The expression must have the type dynamic, not {}", expression.data_type);
+                let message =
+                    format!("The expression must have the type dynamic, not {}", expression.data_type);
                 return self.mistake(message, column.value.span);
             }
             let automatic = name_of(&column.value.value, &input.schema);

@@ -49,10 +49,7 @@ impl<'q> Binder<'_, 'q> {
         };
         let right = self.table(right)?;
         let keys = self.join_keys(&left.schema, &right.schema, on, operator)?;
-        let right_keys: Vec<usize> = keys
-            .iter()
-            .filter_map(|(_, key)| column_of(key))
-            .collect();
+        let right_keys: Vec<usize> = keys.iter().filter_map(|(_, key)| column_of(key)).collect();
         Some(joined(left, right, kind?, keys, &right_keys))
     }
 
@@ -71,8 +68,15 @@ impl<'q> Binder<'_, 'q> {
             _ => {
                 let span = Self::parameter(operator, "kind").map_or(operator.span, |kind| kind.value.span);
                 let kinds = [
-                    "inner", "innerunique", "leftouter", "rightouter", "fullouter", "leftsemi", "rightsemi",
-                    "leftanti", "rightanti",
+                    "inner",
+                    "innerunique",
+                    "leftouter",
+                    "rightouter",
+                    "fullouter",
+                    "leftsemi",
+                    "rightsemi",
+                    "leftanti",
+                    "rightanti",
                 ];
                 return self.unknown_name(format!("'{word}' is not a kind of join"), word, kinds, span);
             }
@@ -107,7 +111,9 @@ impl<'q> Binder<'_, 'q> {
 
     fn join_key(&mut self, left: &Schema, right: &Schema, condition: &'q ast::Expr) -> Option<(Expr, Expr)> {
         let (left_key, right_key) = match &condition.kind {
-            Ast::Name(name) => (self.side_column(name, left, "left")?, self.side_column(name, right, "right")?),
+            Ast::Name(name) => {
+                (self.side_column(name, left, "left")?, self.side_column(name, right, "right")?)
+            }
             Ast::Binary { operator: BinaryOperator::Equal, left: first, right: second, .. } => {
                 match (side(first), side(second)) {
                     (Some(("$left", first)), Some(("$right", second))) => {
@@ -153,7 +159,8 @@ impl<'q> Binder<'_, 'q> {
         };
         match common {
             Some(common) => Some((self.converted(left, common), self.converted(right, common))),
-            None => self.mistake(format!("Inconsistent data types for join keys: ({left_type}, {right_type})"), span),
+            None => self
+                .mistake(format!("Inconsistent data types for join keys: ({left_type}, {right_type})"), span),
         }
     }
 }

@@ -41,7 +41,8 @@ impl<'q> Binder<'_, 'q> {
 
         let mut arguments = Arguments { columns: vec![("#axis".to_owned(), axis_value)] };
         let keys: Vec<Column> = keys.into_iter().map(|(name, key)| (name, arguments.take(key))).collect();
-        let found: Vec<Aggregate> = found.into_iter().map(|aggregate| arguments.take_all(aggregate)).collect();
+        let found: Vec<Aggregate> =
+            found.into_iter().map(|aggregate| arguments.take_all(aggregate)).collect();
         let input = input.project(arguments.columns);
         let sub = binned_aggregation(&input, keys.clone(), found, items.clone());
         let mut fields: Vec<Field> =
@@ -101,7 +102,8 @@ impl<'q> Binder<'_, 'q> {
     fn axis_value(&mut self, value: &'q ast::Expr, wanted: ScalarType) -> Option<Expr> {
         let bound = self.scalar(value, &Schema::default())?;
         let given = bound.data_type;
-        let fits = given == wanted || given == ScalarType::Dynamic || (given.is_number() && wanted.is_number());
+        let fits =
+            given == wanted || given == ScalarType::Dynamic || (given.is_number() && wanted.is_number());
         if !fits {
             return self.mistake(format!("A value of type {wanted} expected, not {given}"), value.span);
         }
@@ -115,7 +117,8 @@ impl<'q> Binder<'_, 'q> {
         keys: &[Column],
         series: &'q ast::MakeSeries,
     ) -> Option<(Vec<Column>, Vec<Aggregate>, Vec<Option<Expr>>)> {
-        let (items, found) = self.aggregated(namer, row, keys, series.aggregates.iter().map(|one| &one.value))?;
+        let (items, found) =
+            self.aggregated(namer, row, keys, series.aggregates.iter().map(|one| &one.value))?;
         if items.len() != series.aggregates.len() {
             let span = series.aggregates.first().map_or(series.on.span, |one| one.value.span);
             return self.mistake("Each aggregate of make-series must give one column", span);

@@ -30,7 +30,9 @@ impl<'q> Binder<'_, 'q> {
             OperatorKind::GetSchema => Some(rows::schema_rows(&input)),
             OperatorKind::Join { right, on } => self.join(input, right, on, operator),
             OperatorKind::Lookup { right, on } => self.lookup(input, right, on, operator),
-            OperatorKind::MvExpand { columns, limit } => self.mv_expand(input, columns, limit.as_ref(), operator),
+            OperatorKind::MvExpand { columns, limit } => {
+                self.mv_expand(input, columns, limit.as_ref(), operator)
+            }
             OperatorKind::MakeSeries(series) => self.make_series(input, series, operator),
             OperatorKind::MvApply { columns, limit, subquery, .. } => {
                 self.mv_apply(input, columns, limit.as_ref(), subquery, operator)
@@ -57,7 +59,9 @@ impl<'q> Binder<'_, 'q> {
                 format!("'{}' makes rows of its own and cannot follow a '|'", operator.keyword),
                 operator.keyword_span,
             ),
-            _ => self.not_supported(format_args!("the operator '{}'", operator.keyword), operator.keyword_span),
+            _ => {
+                self.not_supported(format_args!("the operator '{}'", operator.keyword), operator.keyword_span)
+            }
         }
     }
 

@@ -33,7 +33,9 @@ impl<'q> Binder<'_, 'q> {
         let expanded = self.mv_expand(rows.clone(), columns, limit, operator)?;
         let outer = rows.schema.len() - 1;
         let replaced: Vec<usize> = match &expanded.operator {
-            Operator::MvExpand(expand) => expand.columns.iter().map(|column: &ExpandedColumn| column.output).collect(),
+            Operator::MvExpand(expand) => {
+                expand.columns.iter().map(|column: &ExpandedColumn| column.output).collect()
+            }
             _ => Vec::new(),
         };
         // The number of the row goes to the end.
@@ -116,7 +118,9 @@ fn key_of(plan: &Plan) -> Expr {
 fn with_key(sub: &Plan, leaf: &Arc<Batch>, parts: &Plan) -> Option<Plan> {
     match &sub.operator {
         Operator::Rows(batch) if Arc::ptr_eq(batch, leaf) => Some(parts.clone()),
-        Operator::Filter { input, predicate } => Some(with_key(input, leaf, parts)?.filter(predicate.clone())),
+        Operator::Filter { input, predicate } => {
+            Some(with_key(input, leaf, parts)?.filter(predicate.clone()))
+        }
         Operator::Project { input, columns } if !columns.iter().any(needs_order) => {
             let input = with_key(input, leaf, parts)?;
             let key = key_of(&input);
@@ -130,8 +134,11 @@ fn with_key(sub: &Plan, leaf: &Arc<Batch>, parts: &Plan) -> Option<Plan> {
             all_keys.extend(keys.iter().cloned());
             let mut fields = vec![Field::new(PART, all_keys[0].data_type)];
             fields.extend(sub.schema.fields.iter().cloned());
-            let operator =
-                Operator::Aggregate { input: Box::new(input), keys: all_keys, aggregates: aggregates.clone() };
+            let operator = Operator::Aggregate {
+                input: Box::new(input),
+                keys: all_keys,
+                aggregates: aggregates.clone(),
+            };
             let plan = Plan::new(operator, Arc::new(Schema::new(fields)));
             let mut order: Vec<usize> = (1..plan.schema.len()).collect();
             order.push(0);

@@ -43,7 +43,10 @@ impl<'q> Binder<'_, 'q> {
         for key in keys {
             let bound = self.sort_key(key, &input.schema)?;
             if bound.expression.data_type == ScalarType::Dynamic {
-                return self.mistake("Rows cannot be ordered by a dynamic; convert it, e.g. with tostring()", key.value.span);
+                return self.mistake(
+                    "Rows cannot be ordered by a dynamic; convert it, e.g. with tostring()",
+                    key.value.span,
+                );
             }
             sort_keys.push(bound);
         }

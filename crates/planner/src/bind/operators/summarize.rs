@@ -47,10 +47,8 @@ impl<'q> Binder<'_, 'q> {
     fn group_key(&mut self, namer: &mut Namer, row: &Schema, item: &'q NamedExpr) -> Option<Column> {
         let value = self.scalar(&item.value, row)?;
         if value.data_type == ScalarType::Dynamic {
-            return self.mistake(
-                "Rows cannot be grouped by a dynamic; convert it, e.g. with tostring()",
-                item.span,
-            );
+            return self
+                .mistake("Rows cannot be grouped by a dynamic; convert it, e.g. with tostring()", item.span);
         }
         let name = self.item_name(namer, item, name_of(&item.value, row))?;
         Some((name, value))
@@ -138,16 +136,10 @@ impl<'q> Binder<'_, 'q> {
 }
 
 /// An aggregation, and the projection that computes the items from its result.
-pub(super) fn aggregation(
-    input: Plan,
-    keys: Vec<Column>,
-    found: Vec<Aggregate>,
-    items: Vec<Column>,
-) -> Plan {
-    let is_plain = items
-        .iter()
-        .enumerate()
-        .all(|(index, (_, value))| matches!(value.kind, ExprKind::Column(column) if column == keys.len() + index));
+pub(super) fn aggregation(input: Plan, keys: Vec<Column>, found: Vec<Aggregate>, items: Vec<Column>) -> Plan {
+    let is_plain = items.iter().enumerate().all(
+        |(index, (_, value))| matches!(value.kind, ExprKind::Column(column) if column == keys.len() + index),
+    );
     let outputs: usize = found.iter().map(|aggregate| aggregate.outputs.len()).sum();
     let raw = aggregation_schema(&keys, &found);
     let key_count = keys.len();

@@ -58,7 +58,8 @@ impl<'q> Binder<'_, 'q> {
             Ast::Wildcard(pattern) => self.add_matching(legs, pattern, table.span, is_fuzzy),
             Ast::Star => self.add_matching(legs, "*", table.span, is_fuzzy),
             Ast::Name(name) if is_fuzzy && self.is_missing(name) => {
-                let message = format!("The name '{}' does not refer to any known table; it is left out", name.text);
+                let message =
+                    format!("The name '{}' does not refer to any known table; it is left out", name.text);
                 self.diagnostics.push(Diagnostic::warning(Code::Note, message, name.span));
                 Some(())
             }
@@ -93,13 +94,7 @@ impl<'q> Binder<'_, 'q> {
         labels_itself.then(|| name.text.clone())
     }
 
-    fn add_matching(
-        &mut self,
-        legs: &mut Vec<Leg>,
-        pattern: &str,
-        span: Span,
-        is_fuzzy: bool,
-    ) -> Option<()> {
+    fn add_matching(&mut self, legs: &mut Vec<Leg>, pattern: &str, span: Span, is_fuzzy: bool) -> Option<()> {
         let Some(matcher) = wildcard(pattern) else { return self.mistake("The pattern is not valid", span) };
         let catalog = self.surroundings.catalog;
         let names: Vec<String> = catalog.names().into_iter().filter(|name| matcher.is_match(name)).collect();
@@ -107,7 +102,9 @@ impl<'q> Binder<'_, 'q> {
             .environment
             .names()
             .filter(|name| matcher.is_match(name))
-            .filter(|name| matches!(self.environment.get(name), Some(Binding::Function(f)) if f.declaration.view))
+            .filter(
+                |name| matches!(self.environment.get(name), Some(Binding::Function(f)) if f.declaration.view),
+            )
             .map(str::to_owned)
             .collect();
         if names.is_empty() && views.is_empty() && !is_fuzzy {
@@ -151,7 +148,8 @@ fn united(
 ) -> Plan {
     let schemas: Vec<Arc<Schema>> = legs.iter().map(|leg| leg.plan.schema.clone()).collect();
     let columns = common_columns(&schemas, inner);
-    let mut fields: Vec<Field> = source.map(|name| Field::new(name, ScalarType::String)).into_iter().collect();
+    let mut fields: Vec<Field> =
+        source.map(|name| Field::new(name, ScalarType::String)).into_iter().collect();
     fields.extend(columns.iter().map(|column| Field::new(column.name.as_str(), column.data_type)));
     let schema = Arc::new(Schema::new(fields));
     if legs.len() == 1 && source.is_none() {
@@ -204,7 +202,8 @@ fn common_columns(schemas: &[Arc<Schema>], inner: bool) -> Vec<UnionColumn> {
     if inner {
         found.retain(|(name, _)| schemas.iter().all(|schema| schema.index_of(name).is_some()));
     }
-    let taken: Vec<&str> = found.iter().filter(|(_, types)| types.len() == 1).map(|(name, _)| *name).collect();
+    let taken: Vec<&str> =
+        found.iter().filter(|(_, types)| types.len() == 1).map(|(name, _)| *name).collect();
     let mut columns: Vec<UnionColumn> = Vec::new();
     for (name, types) in &found {
         for data_type in types {
