@@ -8,6 +8,7 @@ mod nulls;
 pub mod operators;
 mod signature;
 mod text;
+mod time;
 mod window;
 
 use crate::ScalarFunction;
@@ -44,6 +45,13 @@ pub static FAMILIES: &[&[&ScalarFunction]] = &[
     text::replace::FUNCTIONS,
     text::trim::FUNCTIONS,
     text::extract::FUNCTIONS,
+    time::build::FUNCTIONS,
+    time::calendar::FUNCTIONS,
+    time::clock::FUNCTIONS,
+    time::format::FUNCTIONS,
+    time::parts::FUNCTIONS,
+    time::periods::FUNCTIONS,
+    time::zones::FUNCTIONS,
     window::neighbours::FUNCTIONS,
     window::numbering::FUNCTIONS,
     window::running::FUNCTIONS,
