@@ -28,7 +28,7 @@ pub use builder::ColumnBuilder;
 pub use column::{Column, DecimalArray, GuidArray};
 pub use operand::{Bools, Decimals, Guids, Ints, Longs, Operand, Reals, Strings};
 pub use path::PathStep;
-pub use rust_decimal::Decimal;
+pub use rust_decimal::{Decimal, RoundingStrategy};
 pub use scalar_type::ScalarType;
 pub use schema::{Field, Schema};
 pub use value::Value;

@@ -4,9 +4,12 @@ mod arrays;
 mod bags;
 mod conditional;
 pub mod conversion;
+mod hashes;
 mod nulls;
+mod numbers;
 pub mod operators;
 mod signature;
+mod size;
 mod text;
 mod time;
 mod window;
@@ -27,7 +30,17 @@ pub static FAMILIES: &[&[&ScalarFunction]] = &[
     bags::inspect::FUNCTIONS,
     conditional::FUNCTIONS,
     conversion::FUNCTIONS,
+    hashes::FUNCTIONS,
     nulls::FUNCTIONS,
+    numbers::angles::FUNCTIONS,
+    numbers::binning::FUNCTIONS,
+    numbers::bits::FUNCTIONS,
+    numbers::bytes::FUNCTIONS,
+    numbers::chance::FUNCTIONS,
+    numbers::distributions::FUNCTIONS,
+    numbers::finite::FUNCTIONS,
+    numbers::powers::FUNCTIONS,
+    numbers::rounding::FUNCTIONS,
     operators::access::FUNCTIONS,
     operators::arithmetic::FUNCTIONS,
     operators::equality::FUNCTIONS,
@@ -37,6 +50,7 @@ pub static FAMILIES: &[&[&ScalarFunction]] = &[
     operators::text::FUNCTIONS,
     operators::text_lists::FUNCTIONS,
     operators::regex::FUNCTIONS,
+    size::FUNCTIONS,
     text::strings::FUNCTIONS,
     text::concatenation::FUNCTIONS,
     text::characters::FUNCTIONS,

@@ -159,7 +159,7 @@ fn write_short_fraction(out: &mut String, mut fraction: u64, mut digits: u32) {
     if fraction == 0 {
         return;
     }
-    while fraction % 10 == 0 {
+    while fraction.is_multiple_of(10) {
         fraction /= 10;
         digits -= 1;
     }
