@@ -8,6 +8,7 @@ mod definition;
 mod pivot;
 mod reshape;
 mod rows_near;
+mod schema_merge;
 mod timeline;
 
 pub use definition::{
@@ -22,6 +23,7 @@ pub static FAMILIES: &[&[&Plugin]] = &[
     reshape::PLUGINS,
     address_lookup::PLUGINS,
     rows_near::PLUGINS,
+    schema_merge::PLUGINS,
     activity::PLUGINS,
 ];
 

@@ -35,6 +35,7 @@ impl<'q> Binder<'_, 'q> {
             },
             "column_ifexists" | "columnifexists" => self.column_if_exists(arguments, row, span),
             "pack_all" => self.pack_all(arguments, row, span),
+            "column_names_of" => self.column_names_of(arguments, span),
             "ingestion_time" => self.ingestion_time(arguments, row, span),
             "bag_pack_columns" => self.bag_pack_columns(arguments, row, span),
             function => {
@@ -59,7 +60,13 @@ impl<'q> Binder<'_, 'q> {
         row: &Schema,
         span: Span,
     ) -> Option<Expr> {
-        let bound = self.arguments(arguments, row)?;
+        let bound = match arguments {
+            // Of all functions only this one takes `*` for all columns.
+            [all] if name.text == "estimate_data_size" && matches!(all.value.kind, ast::ExprKind::Star) => {
+                (0..row.len()).map(|index| column(row, index, all.span)).collect()
+            }
+            _ => self.arguments(arguments, row)?,
+        };
         match self.resolved_call(function, &bound, span) {
             Ok(call) => Some(call),
             Err(mismatch) => {
@@ -139,6 +146,23 @@ impl<'q> Binder<'_, 'q> {
             Some(index) => Some(column(row, index, span)),
             None => self.scalar(&otherwise.value, row),
         }
+    }
+
+    /// `column_names_of(T)`: known before a row is read.
+    fn column_names_of(&mut self, arguments: &'q [NamedExpr], span: Span) -> Option<Expr> {
+        let [table] = arguments else {
+            return self.mistake("column_names_of takes one argument", span);
+        };
+        let plan = self.table(&table.value)?;
+        let mut text = String::from("[");
+        for name in super::column_names(&plan.schema) {
+            if text.len() > 1 {
+                text.push(',');
+            }
+            kql_types::dynamic::write_json_string(&mut text, name);
+        }
+        text.push(']');
+        Some(Expr::constant(Value::Dynamic(text), span))
     }
 
     /// `ingestion_time()`: exported logs seldom keep it, so the record's own time stands for it.

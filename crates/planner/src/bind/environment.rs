@@ -30,6 +30,8 @@ pub(crate) enum Binding<'q> {
     Table(TableBinding),
     /// A function made by `let`.
     Function(Rc<Function<'q>>),
+    /// A pattern.
+    Pattern(&'q ast::PatternDeclaration),
 }
 
 /// Rows that have a name.

@@ -21,15 +21,20 @@ impl<'q> Binder<'_, 'q> {
         span: Span,
     ) -> Option<Expr> {
         let environment = self.bind_parameters(function, None, arguments, row, span)?;
-        let value = self.in_body(function, environment, span, |binder, last| match last {
-            Some(last) if !binder.is_tabular(last, &Schema::default()) => {
-                binder.scalar(last, &Schema::default())
-            }
-            Some(last) => {
-                binder.mistake("The function gives a table, and a scalar value is expected here", last.span)
-            }
-            None => None,
-        })?;
+        let declaration = function.declaration;
+        let value =
+            self.in_body(&declaration.body, declaration.body_span, environment, span, |binder, last| {
+                match last {
+                    Some(last) if !binder.is_tabular(last, &Schema::default()) => {
+                        binder.scalar(last, &Schema::default())
+                    }
+                    Some(last) => binder.mistake(
+                        "The function gives a table, and a scalar value is expected here",
+                        last.span,
+                    ),
+                    None => None,
+                }
+            })?;
         Some(Expr { span, ..value })
     }
 
@@ -42,7 +47,10 @@ impl<'q> Binder<'_, 'q> {
         span: Span,
     ) -> Option<Plan> {
         let environment = self.bind_parameters(function, piped, arguments, &Schema::default(), span)?;
-        self.in_body(function, environment, span, |binder, last| binder.table(last?))
+        let declaration = function.declaration;
+        self.in_body(&declaration.body, declaration.body_span, environment, span, |binder, last| {
+            binder.table(last?)
+        })
     }
 
     /// Whether the function's body gives rows.
@@ -71,9 +79,11 @@ impl<'q> Binder<'_, 'q> {
         found
     }
 
-    fn in_body<T>(
+    /// What `result` makes of the last statement of a body, after those before it have been bound.
+    pub(super) fn in_body<T>(
         &mut self,
-        function: &Rc<Function<'q>>,
+        body: &'q [ast::Statement],
+        body_span: Span,
         environment: Environment<'q>,
         span: Span,
         result: impl FnOnce(&mut Self, Option<&'q ast::Expr>) -> Option<T>,
@@ -85,13 +95,12 @@ impl<'q> Binder<'_, 'q> {
         let outer_in_function = std::mem::replace(&mut self.in_function, true);
         let outer_aggregates = self.aggregates.take();
         self.depth += 1;
-        let body: &'q [ast::Statement] = &function.declaration.body;
         let last = result_of(body);
         let before = if last.is_some() { &body[..body.len() - 1] } else { body };
         let declared =
             before.iter().map(|statement| self.statement(statement)).fold(true, |all, one| all & one);
         let value = match last {
-            None => self.mistake("The function's body gives no result", function.declaration.body_span),
+            None => self.mistake("The function's body gives no result", body_span),
             last if declared => result(self, last),
             _ => None,
         };

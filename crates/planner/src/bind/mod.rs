@@ -15,6 +15,7 @@ mod literals;
 mod names;
 mod operators;
 mod overload;
+mod patterns;
 mod plans;
 mod scalar;
 mod statements;

@@ -96,7 +96,7 @@ impl<'q> Binder<'_, 'q> {
                 ),
                 name.span,
             ),
-            Some(Binding::Function(_)) => {
+            Some(Binding::Function(_) | Binding::Pattern(_)) => {
                 self.mistake(format!("'{}' is a function and needs an argument list", name.text), name.span)
             }
             None => self.unknown_column(name, row),

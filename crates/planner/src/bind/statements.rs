@@ -85,11 +85,9 @@ impl<'q> Binder<'_, 'q> {
                 false
             }
             StatementKind::Pattern(declaration) => {
-                self.not_supported::<()>(
-                    format_args!("declare pattern {}", declaration.name.text),
-                    statement.span,
-                );
-                false
+                let binding = Binding::Pattern(declaration);
+                self.environment.declare(&declaration.name.text, binding, self.in_function);
+                true
             }
             StatementKind::Expression(expression) => {
                 self.mistake::<()>("Only the last statement of a function gives its result", expression.span);

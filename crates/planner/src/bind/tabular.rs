@@ -13,6 +13,9 @@ impl<'q> Binder<'_, 'q> {
     /// Whether the expression gives rows rather than a value. Syntax alone does not tell. A name that nothing has counts
     /// as a value, unless only a table can be meant.
     pub(super) fn is_tabular(&mut self, expression: &'q ast::Expr, row: &Schema) -> bool {
+        if self.pattern_call(expression).is_some() {
+            return true;
+        }
         match &expression.kind {
             Ast::Pipe { .. } | Ast::Source(_) | Ast::DataTable { .. } | Ast::ExternalData { .. } => true,
             Ast::Wildcard(_) => true,
@@ -27,6 +30,7 @@ impl<'q> Binder<'_, 'q> {
                         let function = function.clone();
                         self.gives_rows(&function)
                     }
+                    Some(Binding::Pattern(_)) => false,
                     None => self.surroundings.catalog.table(&name.text).is_some(),
                 }
             }
@@ -49,6 +53,9 @@ impl<'q> Binder<'_, 'q> {
     /// The rows that an expression gives.
     pub(super) fn table(&mut self, expression: &'q ast::Expr) -> Option<Plan> {
         let span = expression.span;
+        if let Some(call) = self.pattern_call(expression) {
+            return self.call_pattern(&call, span);
+        }
         match &expression.kind {
             Ast::Name(name) => self.named_table(name),
             Ast::Call { name, arguments } => self.table_call(name, arguments, span),
@@ -86,6 +93,9 @@ impl<'q> Binder<'_, 'q> {
                 format!("'{}' is a scalar value, and a table is expected here", name.text),
                 name.span,
             ),
+            Some(Binding::Pattern(_)) => {
+                self.mistake(format!("The pattern '{}' needs an argument list", name.text), name.span)
+            }
             None => self.catalog_table(name),
         }
     }

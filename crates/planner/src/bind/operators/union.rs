@@ -65,12 +65,36 @@ impl<'q> Binder<'_, 'q> {
             }
             _ => {
                 let named = self.label_by_name(table);
-                let plan = self.table(table)?;
+                let plan = match is_fuzzy {
+                    true => match self.fuzzy_table(table)? {
+                        Some(plan) => plan,
+                        None => return Some(()),
+                    },
+                    false => self.table(table)?,
+                };
                 let leg = self.leg(plan, legs.len());
                 legs.push(Leg { label: named.unwrap_or(leg.label), ..leg });
                 Some(())
             }
         }
+    }
+
+    /// A table of a fuzzy union: `Some(None)` where it reads a table that is not there.
+    fn fuzzy_table(&mut self, table: &'q ast::Expr) -> Option<Option<Plan>> {
+        let before = self.diagnostics.len();
+        if let Some(plan) = self.table(table) {
+            return Some(Some(plan));
+        }
+        let found = &self.diagnostics[before..];
+        let is_unknown = |diagnostic: &Diagnostic| diagnostic.code == Code::UnknownName;
+        if found.is_empty() || !found.iter().all(is_unknown) {
+            return None;
+        }
+        let message =
+            found.iter().map(|diagnostic| diagnostic.message.as_str()).collect::<Vec<_>>().join("; ");
+        self.diagnostics.truncate(before);
+        self.note(format!("{message}; this part of the union is left out"), table.span);
+        Some(None)
     }
 
     fn is_missing(&self, name: &ast::Name) -> bool {
