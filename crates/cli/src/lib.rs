@@ -1,1 +1,23 @@
-//! The command line of `kql`.
+//! The command line of `kql`, on top of parser, planner and executor.
+//!
+//! - [`args`]: what the user may write. [`commands`]: what is done with it. [`exit`]: how it ends.
+//! - [`source`] -> [`session`] -> [`answer`]: a query's text, what runs it, what it gives.
+//! - [`failure`], [`diagnostics`], [`notes`], [`progress`]: what people are told. [`terminal`]: what they can see.
+//! - [`output`]: the formats of results.
+//! - [`repl`]: the interactive session.
+
+pub mod answer;
+pub mod args;
+mod asked_tables;
+pub mod commands;
+pub mod diagnostics;
+pub mod exit;
+pub mod failure;
+pub mod notes;
+pub mod output;
+mod progress;
+pub mod repl;
+mod rule_files;
+pub mod session;
+pub mod source;
+mod terminal;

@@ -1,2 +1,11 @@
-//! The `kql` binary.
-fn main() {}
+//! The `kql` binary: reads the arguments, does what they say, and ends with an exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use kql::args::Arguments;
+use kql::commands;
+
+fn main() -> ExitCode {
+    commands::dispatch(Arguments::parse()).into()
+}

@@ -1,0 +1,280 @@
+//! What the user may write on the command line. The doc comments are the help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use kql_types::datetime;
+
+use crate::exit::EXIT_CODES;
+
+/// Runs Kusto Query Language (KQL) on your own machine: Sentinel rules, verbatim, over JSON logs.
+///
+/// Without a command: an interactive session.
+#[derive(Debug, Parser)]
+#[command(name = "kql", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Which tables there are.
+    #[command(flatten)]
+    pub data: DataArguments,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Runs rules: each .kql file, or all of them in a folder
+    Run(RunArguments),
+    /// Runs a query
+    ///
+    /// A FILE is a table called by its stem. A text that begins with `|` or with an operator runs over the first
+    /// FILE: `zcat x.gz | kql query '| where ResultType != 0 | count' -`
+    Query(QueryArguments),
+    /// Shows how a query would be run: the bound tree and the optimized tree
+    Explain(ExplainArguments),
+    /// Checks queries without running them: syntax, names and types
+    Check(CheckArguments),
+    /// Lists the tables: columns, types, rows and files
+    Tables(TablesArguments),
+    /// Lists the functions, or explains one
+    Functions(FunctionsArguments),
+}
+
+/// Arguments of `kql run`.
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    /// Files, and folders in which every .kql file is a rule
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How results are written.
+    #[command(flatten)]
+    pub output: OutputArguments,
+}
+
+/// Arguments of `kql query`.
+#[derive(Debug, Args)]
+pub struct QueryArguments {
+    /// The query; `-` reads it from standard input
+    pub text: String,
+    /// Data files, each a table called by its stem; `-` is standard input, the table `stdin`
+    #[arg(value_name = "FILE")]
+    pub files: Vec<String>,
+    /// How results are written.
+    #[command(flatten)]
+    pub output: OutputArguments,
+}
+
+/// Arguments of `kql explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// The query; `-` reads it from standard input
+    pub text: String,
+    /// Data files, as in `kql query`
+    #[arg(value_name = "FILE")]
+    pub files: Vec<String>,
+}
+
+/// Arguments of `kql check`.
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// Files, and folders in which every .kql file is a query; `-` reads one query from standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Stop after parsing: names and types are not looked at
+    #[arg(long)]
+    pub syntax_only: bool,
+    /// How findings are written
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub format: CheckFormat,
+}
+
+/// Arguments of `kql tables`.
+#[derive(Debug, Args)]
+pub struct TablesArguments {
+    /// Show the columns of these tables, also of known tables without data
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// How results are written.
+    #[command(flatten)]
+    pub output: OutputArguments,
+}
+
+/// Arguments of `kql functions`.
+#[derive(Debug, Args)]
+pub struct FunctionsArguments {
+    /// Explain this function, aggregate, plugin or operator
+    pub name: Option<String>,
+    /// Write the support matrix in Markdown
+    #[arg(long, conflicts_with = "name")]
+    pub markdown: bool,
+    /// How results are written.
+    #[command(flatten)]
+    pub output: OutputArguments,
+}
+
+/// Which tables there are, and how they are read.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Data")]
+pub struct DataArguments {
+    /// A folder in which each file or folder is a table called by its name
+    #[arg(long = "data", value_name = "DIR", global = true)]
+    pub folders: Vec<PathBuf>,
+    /// A table made of a file, a folder or the files that match a glob
+    #[arg(long = "table", value_name = "NAME=PATH", value_parser = name_and_value, global = true)]
+    pub tables: Vec<(String, String)>,
+    /// Columns and types of tables, in JSON: {"Table":{"Column":"type"}}
+    #[arg(long = "schema", value_name = "FILE", global = true)]
+    pub schemas: Vec<PathBuf>,
+    /// Stop at the first malformed record instead of skipping it
+    #[arg(long, global = true)]
+    pub strict: bool,
+    /// What now() gives: a datetime, or `latest`, the newest TimeGenerated in the data
+    #[arg(long, value_name = "TIME", value_parser = moment, global = true)]
+    pub now: Option<Moment>,
+    /// A value for `declare query_parameters`
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = name_and_value, global = true)]
+    pub parameters: Vec<(String, String)>,
+    /// Number of threads; all cores by default
+    #[arg(long, value_name = "N", value_parser = threads, global = true)]
+    pub threads: Option<usize>,
+    /// Refuse a query that needs more memory than this, such as 4GB
+    #[arg(long, value_name = "SIZE", value_parser = memory_size, global = true)]
+    pub memory_limit: Option<usize>,
+    /// Report values that did not fit their column's type
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// How results are written.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArguments {
+    /// Format of results; else told from the ending of the output file, or table
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// Write results to this file instead of standard output
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Exit with 1 if there is any result row
+    #[arg(long)]
+    pub fail_on_results: bool,
+}
+
+/// The formats of results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Aligned columns, fitted to the terminal
+    Table,
+    /// An array of objects
+    Json,
+    /// An object a line
+    Ndjson,
+    /// Comma-separated values with a header
+    Csv,
+    /// Tab-separated values with a header
+    Tsv,
+    /// A Markdown table
+    Markdown,
+    /// The reply of Kusto's REST API, version 1
+    Kusto,
+}
+
+impl Format {
+    /// The format that a file's ending asks for.
+    pub fn of_file(name: &std::path::Path) -> Option<Self> {
+        let ending = name.extension()?.to_str()?.to_ascii_lowercase();
+        Some(match ending.as_str() {
+            "json" => Format::Json,
+            "ndjson" | "jsonl" => Format::Ndjson,
+            "csv" => Format::Csv,
+            "tsv" => Format::Tsv,
+            "md" => Format::Markdown,
+            _ => return None,
+        })
+    }
+}
+
+/// The formats of `kql check`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For people: source line, caret, hint
+    Text,
+    /// A JSON object a query, each on one line; offsets in characters
+    Json,
+}
+
+/// What `now()` shall give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// Ticks of 100 ns since 0001-01-01T00:00:00Z.
+    At(i64),
+    /// The newest `TimeGenerated` in the data.
+    Latest,
+}
+
+fn moment(text: &str) -> Result<Moment, String> {
+    if text == "latest" {
+        return Ok(Moment::Latest);
+    }
+    let ticks = datetime::parse(text).ok_or("not a datetime such as 2024-05-01T12:00:00Z, nor `latest`")?;
+    Ok(Moment::At(ticks))
+}
+
+fn name_and_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() && !value.is_empty() => {
+            Ok((name.to_owned(), value.to_owned()))
+        }
+        _ => Err("write it as NAME=VALUE".to_owned()),
+    }
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("not a number of threads".to_owned()),
+        Ok(number) => Ok(number),
+    }
+}
+
+/// Reads `500MB`, `4GiB`, `1000000`. Units are powers of 1024, with or without the `i`.
+fn memory_size(text: &str) -> Result<usize, String> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let shift = match unit.trim().to_ascii_uppercase().as_str() {
+        "" | "B" => 0,
+        "K" | "KB" | "KIB" => 10,
+        "M" | "MB" | "MIB" => 20,
+        "G" | "GB" | "GIB" => 30,
+        "T" | "TB" | "TIB" => 40,
+        _ => return Err("not a size such as 500MB or 4GB".to_owned()),
+    };
+    let number: usize = number.parse().map_err(|_| "not a size such as 500MB or 4GB".to_owned())?;
+    number.checked_mul(1 << shift).ok_or_else(|| "more than this machine can address".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_declarations_hold_together() {
+        use clap::CommandFactory;
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        for (text, expected) in [("7", Some(7)), ("2kb", Some(2048)), ("3 GiB", Some(3 << 30)), ("x", None)] {
+            assert_eq!(memory_size(text).ok(), expected, "{text}");
+        }
+        assert!(memory_size("99999999999999T").is_err());
+    }
+
+    #[test]
+    fn a_moment_is_a_datetime_or_latest() {
+        assert_eq!(moment("latest"), Ok(Moment::Latest));
+        assert_eq!(moment("0001-01-01T00:00:01Z"), Ok(Moment::At(10_000_000)));
+        assert!(moment("soon").is_err());
+    }
+}

@@ -1,0 +1,61 @@
+//! Which tables a query asks for.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use kql_tables::{Catalog, DataCatalog, Table};
+
+/// A catalog that remembers which of its tables were asked for.
+#[derive(Debug)]
+pub struct AskedTables<'a> {
+    catalog: &'a DataCatalog,
+    /// Once for each time; a name may come again.
+    asked: Mutex<Vec<Arc<dyn Table>>>,
+}
+
+impl<'a> AskedTables<'a> {
+    pub fn new(catalog: &'a DataCatalog) -> Self {
+        Self { catalog, asked: Mutex::default() }
+    }
+
+    /// The names of those that have no data behind them.
+    pub fn without_data(&self) -> Vec<String> {
+        self.asked().iter().filter(|table| !table.has_data()).map(|table| table.name().to_owned()).collect()
+    }
+
+    /// How many bytes will be read if each is read as often as it was asked for; `None` where files do not tell, because
+    /// they are compressed or no files.
+    pub fn bytes(&self) -> Option<u64> {
+        let files = self.catalog.files();
+        let mut sum = 0;
+        for table in self.asked().iter() {
+            let paths = files.iter().filter(|(name, _)| name == table.name()).flat_map(|(_, paths)| paths);
+            for path in paths {
+                sum += plain_size(path)?;
+            }
+        }
+        (sum > 0).then_some(sum)
+    }
+
+    fn asked(&self) -> MutexGuard<'_, Vec<Arc<dyn Table>>> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn plain_size(path: &Path) -> Option<u64> {
+    let is_compressed = path.extension().is_some_and(|ending| ending == "gz" || ending == "zst");
+    let metadata = std::fs::metadata(path).ok()?;
+    (metadata.is_file() && !is_compressed).then_some(metadata.len())
+}
+
+impl Catalog for AskedTables<'_> {
+    fn table(&self, name: &str) -> Option<Arc<dyn Table>> {
+        let table = self.catalog.table(name)?;
+        self.asked().push(table.clone());
+        Some(table)
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.catalog.names()
+    }
+}

@@ -1,0 +1,66 @@
+//! The commands, a file each.
+
+mod check;
+mod explain;
+mod functions;
+mod query;
+mod run;
+mod signature;
+mod tables;
+
+pub(crate) use tables::columns as table_columns;
+
+use std::path::Path;
+
+use crate::args::{Arguments, Command};
+use crate::exit::Outcome;
+use crate::failure::Failure;
+use crate::session::Session;
+use crate::source::Source;
+use crate::{diagnostics, repl, terminal};
+
+/// Does what the arguments say.
+pub fn dispatch(arguments: Arguments) -> Outcome {
+    let data = &arguments.data;
+    settle(match &arguments.command {
+        None => repl::run(data),
+        Some(Command::Run(arguments)) => run::run(arguments, data),
+        Some(Command::Query(arguments)) => query::query(arguments, data),
+        Some(Command::Explain(arguments)) => explain::explain(arguments, data),
+        Some(Command::Check(arguments)) => check::check(arguments, data),
+        Some(Command::Tables(arguments)) => tables::tables(arguments, data),
+        Some(Command::Functions(arguments)) => functions::functions(arguments),
+    })
+}
+
+/// Shows a failure, and tells how it all counts.
+fn settle(done: Result<Outcome, Failure>) -> Outcome {
+    done.unwrap_or_else(|failure| {
+        terminal::say(&failure.render());
+        failure.outcome()
+    })
+}
+
+/// Shows what the queries so far met in the data, and tells how it counts.
+fn report_notes(session: &mut Session) -> Outcome {
+    let (notes, text) = session.take_notes();
+    terminal::say(&text);
+    notes.outcome()
+}
+
+/// Shows warnings about a query.
+fn show_warnings(source: &Source, found: &[kql_parser::Diagnostic]) {
+    terminal::say(&diagnostics::render_all(source, found));
+}
+
+/// A query given on the command line, or on standard input where it is `-`.
+fn source_of_argument(text: &str, files: &[String]) -> Result<Source, Failure> {
+    if text != "-" {
+        return Ok(Source::new("query", text));
+    }
+    if files.iter().any(|file| file == "-") {
+        let message = "standard input cannot be both the query and a table";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    Source::read(Path::new("-"))
+}

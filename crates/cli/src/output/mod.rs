@@ -1,0 +1,101 @@
+//! Writes results, in the format that is asked for.
+
+mod cell;
+mod delimited;
+mod json;
+mod kusto;
+mod markdown;
+mod ndjson;
+mod sink;
+mod table;
+mod widths;
+
+use std::fs::File;
+use std::io::{self, Write};
+
+use crate::answer::ResultTable;
+use crate::args::{Format, OutputArguments};
+use crate::failure::Failure;
+use crate::terminal;
+
+pub use sink::Sink;
+
+/// One format. What it writes is complete after [`ResultWriter::finish`].
+trait ResultWriter {
+    /// Writes a result. In output with headings each stands under one, else there is none.
+    fn result(&mut self, sink: &mut Sink, heading: Option<&str>, result: &ResultTable) -> io::Result<()>;
+
+    /// Notes that what stands under the heading gave no result. The user is told elsewhere.
+    fn failure(&mut self, _sink: &mut Sink, _heading: &str, _message: &str) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Ends the output.
+    fn finish(&mut self, _sink: &mut Sink) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Where results go.
+pub struct Output {
+    sink: Sink,
+    writer: Box<dyn ResultWriter>,
+    /// What messages call it.
+    name: String,
+}
+
+impl Output {
+    /// Opens it. `headed` says that every result will stand under a heading.
+    pub fn open(arguments: &OutputArguments, headed: bool) -> Result<Self, Failure> {
+        let Some(path) = &arguments.file else {
+            let screen = table::Screen { width: terminal::width(), styled: terminal::stdout_is_styled() };
+            let sink: Box<dyn Write> = Box::new(io::stdout());
+            let format = arguments.format.unwrap_or(Format::Table);
+            return Ok(Self::new(sink, "standard output".to_owned(), format, headed, screen));
+        };
+        let format = arguments.format.or_else(|| Format::of_file(path)).unwrap_or(Format::Table);
+        let file = File::create(path)
+            .map_err(|error| Failure::io(format!("cannot write {}", path.display()), &error))?;
+        let name = path.display().to_string();
+        Ok(Self::new(Box::new(file), name, format, headed, table::Screen::default()))
+    }
+
+    /// Output in a format to whatever can be written to.
+    fn new(file: Box<dyn Write>, name: String, format: Format, headed: bool, screen: table::Screen) -> Self {
+        let writer: Box<dyn ResultWriter> = match format {
+            Format::Table => Box::new(table::TableWriter::new(screen)),
+            Format::Json => Box::new(json::JsonWriter::new(headed)),
+            Format::Ndjson => Box::new(ndjson::NdjsonWriter),
+            Format::Csv => Box::new(delimited::DelimitedWriter::new(b',')),
+            Format::Tsv => Box::new(delimited::DelimitedWriter::new(b'\t')),
+            Format::Markdown => Box::new(markdown::MarkdownWriter::default()),
+            Format::Kusto => Box::new(kusto::KustoWriter::default()),
+        };
+        Self { sink: Sink::new(file), writer, name }
+    }
+
+    /// Writes a result.
+    pub fn result(&mut self, heading: Option<&str>, result: &ResultTable) -> Result<(), Failure> {
+        let written = self.writer.result(&mut self.sink, heading, result).and_then(|()| self.sink.flush());
+        self.check(written)
+    }
+
+    /// Notes that what stands under the heading gave no result.
+    pub fn failure(&mut self, heading: &str, message: &str) -> Result<(), Failure> {
+        let written = self.writer.failure(&mut self.sink, heading, message);
+        self.check(written)
+    }
+
+    /// Ends the output.
+    pub fn finish(mut self) -> Result<(), Failure> {
+        let written = self.writer.finish(&mut self.sink).and_then(|()| self.sink.flush());
+        self.check(written)
+    }
+
+    fn check(&self, written: io::Result<()>) -> Result<(), Failure> {
+        written.map_err(|error| Failure::io(format!("cannot write {}", self.name), &error))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,139 @@
+//! Aligned columns, fitted to the screen.
+
+use std::io;
+
+use anstyle::{Effects, Style};
+use kql_types::{Batch, Schema};
+
+use super::cell::write_text;
+use super::widths::{GAP, fit};
+use super::{ResultWriter, Sink};
+use crate::answer::ResultTable;
+use crate::progress::grouped;
+use crate::terminal::{display_width, push_cut, push_visible};
+
+/// What shows the table.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Screen {
+    /// Its width in cells; without one nothing is cut.
+    pub width: Option<usize>,
+    /// Whether it shows bold and dim text.
+    pub styled: bool,
+}
+
+/// Writes aligned columns.
+pub struct TableWriter {
+    screen: Screen,
+    strong: Style,
+    dim: Style,
+    begun: bool,
+}
+
+impl TableWriter {
+    pub fn new(screen: Screen) -> Self {
+        let style = |effects| if screen.styled { Style::new().effects(effects) } else { Style::new() };
+        Self { screen, strong: style(Effects::BOLD), dim: style(Effects::DIMMED), begun: false }
+    }
+
+    fn write_footer(&self, out: &mut String, result: &ResultTable, shown: usize) {
+        let rows = result.rows();
+        let mut footer = format!("({} {}", grouped(rows as u64), if rows == 1 { "row" } else { "rows" });
+        if shown < result.schema.len() {
+            footer += &format!(", {shown} of {} columns", result.schema.len());
+        }
+        if let Some(visualization) = &result.visualization {
+            footer += &format!(", render {}", visualization.chart);
+        }
+        let dim = self.dim;
+        *out += &format!("{dim}{footer}){dim:#}\n");
+    }
+
+    fn write_head(&self, out: &mut String, schema: &Schema, widths: &[usize]) {
+        let strong = self.strong;
+        let mut line = LineWriter::default();
+        for (at, (field, &width)) in schema.fields.iter().zip(widths).enumerate() {
+            line.cell(&field.name, width, field.data_type.is_number(), at + 1 == widths.len());
+        }
+        *out += &format!("{strong}{}{strong:#}\n", line.take());
+        let rules: Vec<String> = widths.iter().map(|&width| "─".repeat(width)).collect();
+        *out += &rules.join(&" ".repeat(GAP));
+        out.push('\n');
+    }
+}
+
+impl ResultWriter for TableWriter {
+    fn result(&mut self, sink: &mut Sink, heading: Option<&str>, result: &ResultTable) -> io::Result<()> {
+        if self.begun {
+            sink.text.push('\n');
+        }
+        self.begun = true;
+        if let Some(heading) = heading {
+            let strong = self.strong;
+            sink.text += &format!("{strong}{heading}{strong:#}\n");
+        }
+        let widths = fit(result, self.screen.width);
+        // Under a heading, as of a rule that found nothing, no rows need no columns.
+        let is_shown = !widths.is_empty() && (result.rows() > 0 || heading.is_none());
+        if is_shown {
+            self.write_head(&mut sink.text, &result.schema, &widths);
+            for batch in &result.batches {
+                write_rows(sink, batch, &widths)?;
+            }
+        }
+        let shown = if is_shown { widths.len() } else { result.schema.len() };
+        self.write_footer(&mut sink.text, result, shown);
+        Ok(())
+    }
+}
+
+fn write_rows(sink: &mut Sink, batch: &Batch, widths: &[usize]) -> io::Result<()> {
+    let mut line = LineWriter::default();
+    let mut cell = String::new();
+    for row in 0..batch.rows {
+        for (at, (column, &width)) in batch.columns.iter().zip(widths).enumerate() {
+            cell.clear();
+            write_text(&mut cell, column, row);
+            line.cell(&cell, width, column.data_type().is_number(), at + 1 == widths.len());
+        }
+        sink.text.push_str(line.take());
+        line.line.clear();
+        sink.text.push('\n');
+        sink.settle()?;
+    }
+    Ok(())
+}
+
+/// Puts cells into a line.
+#[derive(Default)]
+struct LineWriter {
+    line: String,
+    visible: String,
+    shown: String,
+}
+
+impl LineWriter {
+    fn cell(&mut self, text: &str, width: usize, right: bool, last: bool) {
+        self.visible.clear();
+        push_visible(&mut self.visible, text);
+        self.shown.clear();
+        let taken = push_cut(&mut self.shown, &self.visible, width);
+        let blanks = width.saturating_sub(taken);
+        let pad = |line: &mut String, number| line.extend(std::iter::repeat_n(' ', number));
+        if right {
+            pad(&mut self.line, blanks);
+        }
+        self.line.push_str(&self.shown);
+        if !right {
+            pad(&mut self.line, blanks);
+        }
+        if !last {
+            pad(&mut self.line, GAP);
+        }
+        debug_assert_eq!(display_width(&self.shown), taken);
+    }
+
+    /// The line without blanks at its end.
+    fn take(&self) -> &str {
+        self.line.trim_end_matches(' ')
+    }
+}

@@ -1,0 +1,144 @@
+//! Shows on a terminal how far a query has come, once it takes longer than a second.
+
+use std::io::{IsTerminal, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use kql_executor::Progress;
+
+/// Nothing is shown before.
+const PATIENCE: Duration = Duration::from_secs(1);
+const INTERVAL: Duration = Duration::from_millis(100);
+
+/// A line on standard error that tells how far a query has come; it goes away when the value is dropped.
+#[derive(Debug)]
+pub struct ProgressLine {
+    /// Dropping the sender ends the thread.
+    running: Option<(Sender<()>, JoinHandle<()>)>,
+    /// How many bytes there are to read; 0 where that is not known.
+    total: Arc<AtomicU64>,
+}
+
+impl ProgressLine {
+    /// Starts watching. Without a terminal on standard error nothing is ever shown.
+    pub fn start(progress: Arc<Progress>) -> Self {
+        let total = Arc::<AtomicU64>::default();
+        if !std::io::stderr().is_terminal() {
+            return Self { running: None, total };
+        }
+        let to_read = total.clone();
+        let (sender, receiver) = channel::<()>();
+        let watch = move || {
+            let started = Instant::now();
+            let mut wait = PATIENCE;
+            let mut shown = false;
+            while receiver.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
+                show(&format!(
+                    "\r{}\u{1b}[K",
+                    line(
+                        progress.bytes(),
+                        progress.rows(),
+                        to_read.load(Ordering::Relaxed),
+                        started.elapsed()
+                    )
+                ));
+                shown = true;
+                wait = INTERVAL;
+            }
+            if shown {
+                show("\r\u{1b}[K");
+            }
+        };
+        // A query runs as well without the line.
+        let thread = std::thread::Builder::new().name("progress".to_owned()).spawn(watch);
+        Self { running: thread.ok().map(|thread| (sender, thread)), total }
+    }
+
+    /// Says how many bytes there are to read.
+    pub fn expect(&self, bytes: Option<u64>) {
+        self.total.store(bytes.unwrap_or(0), Ordering::Relaxed);
+    }
+}
+
+impl Drop for ProgressLine {
+    fn drop(&mut self) {
+        if let Some((sender, thread)) = self.running.take() {
+            drop(sender);
+            let _ = thread.join();
+        }
+    }
+}
+
+fn show(text: &str) {
+    let mut stderr = std::io::stderr().lock();
+    let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
+}
+
+/// Frames of the part that moves.
+const FRAMES: &[char] = &['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+
+/// Cells of the bar.
+const BAR: u64 = 20;
+
+fn line(bytes: u64, rows: u64, total: u64, elapsed: Duration) -> String {
+    let frame = FRAMES[elapsed.as_millis() as usize / 100 % FRAMES.len()];
+    let seconds = elapsed.as_secs_f64();
+    let rate = (bytes as f64 / seconds) as u64;
+    let (read, per_second) = (size(bytes), size(rate));
+    // Tables that are read more often than expected end the bar before the query ends.
+    if total <= bytes {
+        return format!("{frame} {seconds:.0} s, {read} read ({per_second}/s), {} rows", grouped(rows));
+    }
+    let full = (BAR * bytes / total) as usize;
+    let bar = "█".repeat(full) + &"░".repeat(BAR as usize - full);
+    let left = if rate == 0 { String::new() } else { format!(", {} s left", (total - bytes).div_ceil(rate)) };
+    format!("{frame} {bar} {}% of {} ({per_second}/s){left}", 100 * bytes / total, size(total))
+}
+
+/// Bytes in the largest unit of which there is one.
+fn size(bytes: u64) -> String {
+    const UNITS: &[&str] = &["B", "kB", "MB", "GB", "TB"];
+    let mut value = bytes as f64;
+    let mut unit = 0;
+    while value >= 1000.0 && unit + 1 < UNITS.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    if unit == 0 { format!("{bytes} B") } else { format!("{value:.1} {}", UNITS[unit]) }
+}
+
+/// A number with a comma between thousands.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bar_shows_what_is_left() {
+        assert_eq!(
+            line(25_000_000, 10, 100_000_000, Duration::from_secs(5)),
+            "⠋ █████░░░░░░░░░░░░░░░ 25% of 100.0 MB (5.0 MB/s), 15 s left"
+        );
+        assert_eq!(line(7_000, 1234, 0, Duration::from_secs(2)), "⠋ 2 s, 7.0 kB read (3.5 kB/s), 1,234 rows");
+    }
+
+    #[test]
+    fn numbers_are_easy_to_read() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!([999, 1000, 1_250_000_000].map(size), ["999 B", "1.0 kB", "1.2 GB"]);
+    }
+}

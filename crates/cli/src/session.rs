@@ -1,0 +1,227 @@
+//! Runs query texts over the tables that the command line names: parse -> bind -> optimize -> execute.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use kql_executor::{Options, QueryError};
+use kql_functions::Warnings;
+use kql_parser::Severity;
+use kql_planner::{Bound, BoundResult, Plan, Surroundings};
+use kql_tables::{Catalog, DataCatalog, ReadOptions, ScanRequest};
+use kql_types::{ScalarType, Value};
+
+use crate::answer::{Answer, ResultTable};
+use crate::args::{DataArguments, Moment};
+use crate::asked_tables::AskedTables;
+use crate::failure::Failure;
+use crate::notes::Notes;
+use crate::progress::ProgressLine;
+use crate::source::{Source, quoted_name};
+
+/// Tables, and how queries over them are run.
+#[derive(Debug)]
+pub struct Session {
+    catalog: DataCatalog,
+    options: Options,
+    /// Whether `now()` stays as it is.
+    now_is_fixed: bool,
+    parameters: BTreeMap<String, String>,
+    /// The table over which a text runs that begins with `|` or an operator.
+    first_table: Option<String>,
+    /// What the queries so far met in the data.
+    notes: Notes,
+    verbose: bool,
+}
+
+impl Session {
+    /// Opens the tables that the arguments name; `files` are tables called by their stems.
+    pub fn open(data: &DataArguments, files: &[String]) -> Result<Self, Failure> {
+        let mut options = Options::default();
+        options.threads = data.threads.unwrap_or(options.threads);
+        options.memory_limit = data.memory_limit.unwrap_or(options.memory_limit);
+        let (catalog, first_table) = open_catalog(data, files, options.threads)?;
+        let mut session = Self {
+            catalog,
+            options,
+            now_is_fixed: data.now.is_some(),
+            parameters: data.parameters.iter().cloned().collect(),
+            first_table,
+            notes: Notes::default(),
+            verbose: data.verbose,
+        };
+        match data.now {
+            None => {}
+            Some(Moment::At(ticks)) => session.options.now = ticks,
+            Some(Moment::Latest) => session.options.now = session.latest()?,
+        }
+        Ok(session)
+    }
+
+    /// The tables.
+    pub fn catalog(&self) -> &DataCatalog {
+        &self.catalog
+    }
+
+    /// Set it, from any thread, to stop the query that runs.
+    pub fn cancel(&self) -> Arc<AtomicBool> {
+        self.options.cancel.clone()
+    }
+
+    /// The text as it runs here: one that begins with `|` or an operator runs over the first file.
+    pub fn place(&self, source: Source) -> Result<Source, Failure> {
+        let source = match &self.first_table {
+            Some(table) => source.over(table),
+            None => source,
+        };
+        if source.needs_table() {
+            let message = "the text begins with `|`, but no FILE is given to run it over";
+            return Err(Failure::Usage(message.to_owned()));
+        }
+        Ok(source)
+    }
+
+    /// The text's results as operator trees, before optimisation, and what is worth a note.
+    pub fn bind(&self, source: &Source) -> Result<Bound, Failure> {
+        self.bind_over(&self.catalog, source)
+    }
+
+    fn bind_over(&self, catalog: &dyn Catalog, source: &Source) -> Result<Bound, Failure> {
+        let failed = |found| Err(Failure::Query(Box::new(source.clone()), found));
+        let text = source.text();
+        let parsed = kql_parser::parse(text);
+        if parsed.diagnostics.iter().any(|found| found.severity == Severity::Error) {
+            return failed(parsed.diagnostics);
+        }
+        let context = self.options.context();
+        let parameters = self.parameters.clone();
+        let surroundings = Surroundings { catalog, context: &context, parameters };
+        let mut bound = kql_planner::bind(&parsed.query, text, &surroundings);
+        bound.diagnostics.splice(0..0, parsed.diagnostics);
+        if bound.has_errors() {
+            self.expect_readable(text)?;
+            return failed(bound.diagnostics);
+        }
+        Ok(bound)
+    }
+
+    /// Runs a text.
+    pub fn run(&mut self, source: &Source) -> Result<Answer, Failure> {
+        self.options.cancel.store(false, Ordering::Relaxed);
+        self.options.progress = Arc::default();
+        self.options.warnings = Warnings::default();
+        if !self.now_is_fixed {
+            self.options.now = Options::default().now;
+        }
+        let answer = self.answer(source);
+        self.notes.take(self.catalog.report());
+        self.notes.add_warnings(self.options.warnings.texts());
+        answer
+    }
+
+    fn answer(&self, source: &Source) -> Result<Answer, Failure> {
+        let line = ProgressLine::start(self.options.progress.clone());
+        let tables = AskedTables::new(&self.catalog);
+        let bound = self.bind_over(&tables, source)?;
+        for name in tables.without_data() {
+            self.options
+                .warnings
+                .add(&format!("there is no data for {name}; it counts as a table without rows"));
+        }
+        line.expect(tables.bytes());
+        let results = bound.results.into_iter().map(|result| self.execute(source, result));
+        Ok(Answer { results: results.collect::<Result<_, _>>()?, warnings: bound.diagnostics })
+    }
+
+    fn execute(&self, source: &Source, result: BoundResult) -> Result<ResultTable, Failure> {
+        let plan: Plan = kql_planner::optimize(result.plan);
+        let failed = |error: QueryError| Failure::Run(Box::new(source.clone()), error);
+        let batches = kql_executor::execute(&plan, &self.options).map_err(failed)?;
+        Ok(ResultTable {
+            name: result.name,
+            schema: plan.schema,
+            batches,
+            visualization: result.visualization,
+        })
+    }
+
+    /// From now on every query sees the same `now()`.
+    pub fn fix_now(&mut self) {
+        self.now_is_fixed = true;
+    }
+
+    /// What the queries so far met in the data, as it is shown; forgotten afterwards.
+    pub fn take_notes(&mut self) -> (Notes, String) {
+        let notes = std::mem::take(&mut self.notes);
+        let text = notes.render(self.verbose);
+        (notes, text)
+    }
+
+    /// A table that cannot be read has no columns, so that a query over it does not bind; then that is what is wrong.
+    fn expect_readable(&self, text: &str) -> Result<(), Failure> {
+        for name in self.catalog.names().into_iter().filter(|name| text.contains(name)) {
+            if let Some(table) = self.catalog.table(&name) {
+                table.scan(ScanRequest::default())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The newest `TimeGenerated` of all tables.
+    fn latest(&mut self) -> Result<i64, Failure> {
+        let mut latest = None;
+        for name in self.catalog.names() {
+            let Some(table) = self.catalog.table(&name) else { continue };
+            let schema = table.schema();
+            let time = schema.index_of("TimeGenerated").map(|at| schema.fields[at].data_type);
+            if time != Some(ScalarType::DateTime) {
+                continue;
+            }
+            let text = format!("{} | summarize max(TimeGenerated)", quoted_name(&name));
+            let answer = self.run(&Source::new("--now latest", text))?;
+            let batches = answer.results.iter().flat_map(|result| &result.batches);
+            for value in batches.filter(|batch| batch.rows > 0).map(|batch| batch.columns[0].value(0)) {
+                if let Value::DateTime(ticks) = value {
+                    latest = latest.max(Some(ticks));
+                }
+            }
+        }
+        latest.ok_or_else(|| Failure::Data("--now latest: no table has a TimeGenerated".to_owned()))
+    }
+}
+
+/// The catalog, and the table of the first file, or the only table there is.
+fn open_catalog(
+    data: &DataArguments,
+    files: &[String],
+    threads: usize,
+) -> Result<(DataCatalog, Option<String>), Failure> {
+    let mut catalog = DataCatalog::new(ReadOptions { strict: data.strict, threads });
+    for path in &data.schemas {
+        add_schemas(&mut catalog, path)?;
+    }
+    for folder in &data.folders {
+        catalog.add_folder(folder)?;
+    }
+    for (name, pattern) in &data.tables {
+        catalog.add_table(name, pattern)?;
+    }
+    let mut first = None;
+    for file in files {
+        let name = catalog.add_file(file)?;
+        first.get_or_insert(name);
+    }
+    if first.is_none()
+        && let [only] = &catalog.names()[..]
+    {
+        first = Some(only.clone());
+    }
+    Ok((catalog, first))
+}
+
+fn add_schemas(catalog: &mut DataCatalog, path: &Path) -> Result<(), Failure> {
+    let failed = |what: &dyn std::fmt::Display| Failure::Data(format!("{}: {what}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| failed(&error))?;
+    catalog.add_schemas(&text).map_err(|error| failed(&error))
+}
