@@ -88,6 +88,9 @@ fn line(bytes: u64, rows: u64, total: u64, elapsed: Duration) -> String {
     let seconds = elapsed.as_secs_f64();
     let rate = (bytes as f64 / seconds) as u64;
     let (read, per_second) = (size(bytes), size(rate));
+    if bytes == 0 {
+        return format!("{frame} {seconds:.0} s");
+    }
     // Tables that are read more often than expected end the bar before the query ends.
     if total <= bytes {
         return format!("{frame} {seconds:.0} s, {read} read ({per_second}/s), {} rows", grouped(rows));
@@ -133,6 +136,7 @@ mod tests {
             line(25_000_000, 10, 100_000_000, Duration::from_secs(5)),
             "⠋ █████░░░░░░░░░░░░░░░ 25% of 100.0 MB (5.0 MB/s), 15 s left"
         );
+        assert_eq!(line(0, 0, 0, Duration::from_secs(2)), "⠋ 2 s");
         assert_eq!(line(7_000, 1234, 0, Duration::from_secs(2)), "⠋ 2 s, 7.0 kB read (3.5 kB/s), 1,234 rows");
     }
 

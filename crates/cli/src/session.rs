@@ -84,10 +84,15 @@ impl Session {
 
     /// The text's results as operator trees, before optimisation, and what is worth a note.
     pub fn bind(&self, source: &Source) -> Result<Bound, Failure> {
-        self.bind_over(&self.catalog, source)
+        self.bind_over(&self.catalog, source, true)
     }
 
-    fn bind_over(&self, catalog: &dyn Catalog, source: &Source) -> Result<Bound, Failure> {
+    /// The same, but no rows are read: where the columns depend on them there is no result.
+    pub fn check(&self, source: &Source) -> Result<Bound, Failure> {
+        self.bind_over(&self.catalog, source, false)
+    }
+
+    fn bind_over(&self, catalog: &dyn Catalog, source: &Source, may_run: bool) -> Result<Bound, Failure> {
         let failed = |found| Err(Failure::Query(Box::new(source.clone()), found));
         let text = source.text();
         let parsed = kql_parser::parse(text);
@@ -96,7 +101,9 @@ impl Session {
         }
         let context = self.options.context();
         let parameters = self.parameters.clone();
-        let surroundings = Surroundings { catalog, context: &context, parameters };
+        let evaluator = may_run.then(|| kql_executor::evaluator(&self.options));
+        let surroundings =
+            Surroundings { catalog, context: &context, parameters, evaluator: evaluator.as_deref() };
         let mut bound = kql_planner::bind(&parsed.query, text, &surroundings);
         bound.diagnostics.splice(0..0, parsed.diagnostics);
         if bound.has_errors() {
@@ -123,7 +130,7 @@ impl Session {
     fn answer(&self, source: &Source) -> Result<Answer, Failure> {
         let line = ProgressLine::start(self.options.progress.clone());
         let tables = AskedTables::new(&self.catalog);
-        let bound = self.bind_over(&tables, source)?;
+        let bound = self.bind_over(&tables, source, true)?;
         for name in tables.without_data() {
             self.options
                 .warnings

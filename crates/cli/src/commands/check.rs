@@ -66,7 +66,7 @@ fn verdict(arguments: &CheckArguments, session: &Session, path: &Path) -> Result
         diagnostics.retain(|found| found.code == Code::Syntax);
         return Ok(Verdict { source, diagnostics, result: None });
     }
-    match session.bind(&source) {
+    match session.check(&source) {
         Ok(bound) => {
             let result = bound.results.last().map(|result| result.plan.schema.clone());
             Ok(Verdict { source, diagnostics: bound.diagnostics, result })

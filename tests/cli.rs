@@ -1,0 +1,324 @@
+//! Drives the binary as a user does: arguments and files in, text and exit code out.
+
+mod command;
+
+use command::{Folder, Run, kql};
+
+const LOGS: &str = concat!(
+    r#"{"TimeGenerated":"2024-05-01T10:00:00Z","User":"ann","Code":0,"Detail":{"os":"Linux"}}"#,
+    "\n",
+    r#"{"TimeGenerated":"2024-05-01T11:00:00.5Z","User":"Björn, B.","Code":50057,"Detail":null}"#,
+    "\n",
+);
+
+fn logs() -> Folder {
+    Folder::new().with("Logs.json", LOGS)
+}
+
+mod exit_codes {
+    use super::*;
+
+    #[test]
+    fn zero_if_it_ran() {
+        kql(["query", "print 1"]).run().expect(0).stderr("");
+        logs().kql(["query", "| where Code > 0", "Logs.json"]).run().expect(0);
+    }
+
+    #[test]
+    fn one_if_something_was_found_and_nothing_was_hoped_for() {
+        let folder =
+            logs().with("rules/found.kql", "Logs | where Code > 0").with("rules/none.kql", "Logs | take 0");
+        folder.kql(["run", "rules", "--data", ".", "--fail-on-results"]).run().expect(1);
+        folder.kql(["run", "rules", "--data", "."]).run().expect(0);
+        folder.kql(["run", "rules/none.kql", "--data", ".", "--fail-on-results"]).run().expect(0);
+        folder.kql(["query", "count", "Logs.json", "--fail-on-results"]).run().expect(1);
+    }
+
+    #[test]
+    fn two_if_the_query_is_wrong() {
+        kql(["query", "print ("]).run().expect(2).stdout("");
+        kql(["query", "Nowhere | count"]).run().expect(2).stderr_has("Nowhere");
+        kql(["query", "print extract('(', 1, 'x')"]).run().expect(2).stderr_has("^^^");
+    }
+
+    #[test]
+    fn two_if_the_command_line_is_wrong() {
+        kql(["qery"]).run().expect(2).stderr_has("query");
+        kql(["query", "print 1", "--now", "soon"]).run().expect(2).stderr_has("not a datetime");
+        kql(["query", "| count"]).run().expect(2).stderr_has("no FILE");
+        kql(["query", "-", "-"]).run().expect(2).stderr_has("standard input");
+        kql(["functions", "nosuch"]).run().expect(2).stderr_has("nosuch");
+    }
+
+    #[test]
+    fn three_if_data_cannot_be_read_or_written() {
+        kql(["query", "count", "nosuch.json"]).run().expect(3).stderr_has("nosuch.json");
+        kql(["query", "print 1", "--data", "nosuch"]).run().expect(3).stderr_has("nosuch");
+        kql(["run", "nosuch.kql"]).run().expect(3).stderr_has("nosuch.kql");
+        kql(["query", "print 1", "-o", "no/such/folder.csv"]).run().expect(3).stderr_has("folder.csv");
+        let folder = Folder::new().with("wrong.json", r#"{"T":{"a":"text"}}"#);
+        folder.kql(["query", "print 1", "--schema", "wrong.json"]).run().expect(3).stderr_has("wrong.json");
+    }
+
+    #[test]
+    fn a_closed_pipe_is_a_normal_end() {
+        for format in ["table", "json", "ndjson", "csv", "tsv", "markdown", "kusto"] {
+            let query = "range x from 1 to 200000 step 1";
+            kql(["query", query, "--format", format]).run_and_close_stdout().expect(0).stderr("");
+        }
+    }
+}
+
+mod malformed_records {
+    use super::*;
+
+    fn broken() -> Folder {
+        Folder::new().with("Logs.json", "{\"a\":1,\"b\":2}\n{\"a\":2,\n{\"a\":3,\"b\":4}\n")
+    }
+
+    #[test]
+    fn are_skipped_named_and_counted() {
+        let run = broken().kql(["query", "summarize sum(a)", "Logs.json", "--format", "csv"]).run();
+        run.expect(3).stdout("sum_a\n4\n").stderr_has("Logs.json:2: record skipped");
+    }
+
+    #[test]
+    fn count_once_however_many_rules_read_them() {
+        let folder = broken().with("r/a.kql", "Logs | count").with("r/b.kql", "Logs | summarize max(b)");
+        let run = folder.kql(["run", "r", "--data", "."]).run().expect(3);
+        assert_eq!(run.stderr.matches("record skipped").count(), 1, "{}", run.stderr);
+    }
+
+    #[test]
+    fn end_a_strict_run() {
+        let run = broken().kql(["query", "count", "Logs.json", "--strict"]).run();
+        run.expect(3).stdout("").stderr_has("error: Logs.json:2:");
+    }
+
+    #[test]
+    fn values_that_do_not_fit_are_reported_if_asked() {
+        let folder = Folder::new()
+            .with("T.json", "{\"n\":\"many\"}\n{\"n\":7}\n")
+            .with("schema.json", r#"{"T":{"n":"long"}}"#);
+        let arguments = ["query", "summarize sum(n)", "T.json", "--schema", "schema.json", "--format", "csv"];
+        folder.kql(arguments).run().expect(0).stdout("sum_n\n7\n").stderr("");
+        let run = folder.kql(arguments).arg("-v").run();
+        run.expect(0).stderr_has("T.n: 1 value does not fit");
+    }
+}
+
+mod query {
+    use super::*;
+
+    #[test]
+    fn files_are_tables_called_by_their_stems() {
+        let folder = logs().with("Other.csv", "x,y\n1,a\n2,b\n");
+        let query = "Logs | count | union (Other | count)";
+        folder
+            .kql(["query", query, "Logs.json", "Other.csv", "--format", "csv"])
+            .run()
+            .stdout("Count\n2\n2\n");
+    }
+
+    #[test]
+    fn text_and_data_come_from_standard_input() {
+        let table =
+            kql(["query", "| where Code > 0 | project User", "-", "--format", "ndjson"]).stdin(LOGS).run();
+        table.expect(0).stdout("{\"User\":\"Björn, B.\"}\n");
+        let named = kql(["query", "stdin | count", "-", "--format", "tsv"]).stdin(LOGS).run();
+        named.expect(0).stdout("Count\n2\n");
+        let text = kql(["query", "--format", "kusto", "-"]).stdin("print x = 1").run();
+        text.expect(0).stdout_has(r#""Rows":[[1]]"#);
+    }
+
+    #[test]
+    fn places_are_those_of_the_text_as_written() {
+        let run = logs().kql(["query", "where Cod > 0", "Logs.json"]).run();
+        run.expect(2).stderr_has("query:1:7").stderr_has("1 | where Cod > 0\n  |       ^^^\n");
+    }
+
+    #[test]
+    fn tables_are_given_in_three_ways() {
+        let folder = logs().with("deep/a.json", LOGS).with("deep/b.json", LOGS);
+        let query = |table: &str, option: [&str; 2]| {
+            let text = format!("{table} | count");
+            folder.kql(["query", &text, "--format", "csv"]).args(option).run().expect(0).stdout
+        };
+        assert_eq!(query("Logs", ["--data", "."]), "Count\n2\n");
+        assert_eq!(query("deep", ["--data", "."]), "Count\n4\n");
+        assert_eq!(query("T", ["--table", "T=deep/*.json"]), "Count\n4\n");
+    }
+
+    #[test]
+    fn now_is_what_it_is_said_to_be() {
+        let query = |now| {
+            let arguments = ["query", "print now()", "--data", ".", "--format", "csv", "--now", now];
+            logs().kql(arguments).run().expect(0).stdout
+        };
+        assert_eq!(query("2020-02-03"), "print_0\n2020-02-03T00:00:00Z\n");
+        assert_eq!(query("latest"), "print_0\n2024-05-01T11:00:00.5Z\n");
+    }
+
+    #[test]
+    fn parameters_are_given_by_name() {
+        let query = "declare query_parameters(limit:long = 1); print limit";
+        let run = kql(["query", query, "--param", "limit=5", "--format", "csv"]).run();
+        run.expect(0).stdout("print_0\n5\n");
+    }
+
+    #[test]
+    fn a_known_table_without_data_is_told_of() {
+        let run = kql(["query", "SigninLogs | count", "--format", "csv"]).run();
+        run.expect(0).stdout("Count\n0\n").stderr_has("no data for SigninLogs");
+    }
+
+    #[test]
+    fn the_output_file_tells_the_format() {
+        let folder = Folder::new();
+        folder.kql(["query", "print a = 1, b = 'x'", "-o", "out.ndjson"]).run().expect(0).stdout("");
+        assert_eq!(folder.read("out.ndjson"), "{\"a\":1,\"b\":\"x\"}\n");
+        folder.kql(["query", "print a = 1", "-o", "out.csv", "--format", "json"]).run().expect(0);
+        assert_eq!(folder.read("out.csv"), "[{\"a\":1}]\n");
+    }
+
+    #[test]
+    fn a_query_beyond_its_memory_is_refused() {
+        let query = "range x from 1 to 1000000 step 1 | summarize count() by x";
+        kql(["query", query, "--memory-limit", "1MB"]).run().expect(3).stderr_has("limit of 1 MiB");
+    }
+}
+
+mod run {
+    use super::*;
+
+    #[test]
+    fn each_result_stands_under_its_rule() {
+        let folder = logs()
+            .with("rules/b.kql", "Logs | where Code > 0 | project User")
+            .with("rules/deep/c.kql", "Logs | where Code < 0")
+            .with("rules/a.kql", "print x = 1")
+            .with("rules/not.txt", "print x = 2");
+        let run = folder.kql(["run", "rules", "--data", "."]).run();
+        run.expect(0)
+            .stdout("a\nx\n─\n1\n(1 row)\n\nb\nUser\n─────────\nBjörn, B.\n(1 row)\n\nc\n(0 rows)\n");
+    }
+
+    #[test]
+    fn a_rule_that_fails_does_not_stop_the_others() {
+        let folder = Folder::new().with("a.kql", "Nowhere | count").with("b.kql", "print x = 1");
+        let run = folder.kql(["run", ".", "--format", "json"]).run();
+        let run = run.expect(2).stderr_has("a.kql:1:1");
+        let written: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        assert_eq!(written[0]["rule"], "a");
+        assert!(written[0]["error"].as_str().unwrap().contains("Nowhere"), "{written}");
+        assert_eq!(written[1], serde_json::json!({"rule": "b", "rows": [{"x": 1}]}));
+    }
+}
+
+mod check {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn lines(run: &Run) -> Vec<Value> {
+        run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    #[test]
+    fn json_has_a_line_for_each_query() {
+        let folder = logs()
+            .with("q/a.kql", "Logs | project Code, User")
+            .with("q/b.kql", "// é\nLogs | where Nonsense == 'é' | count");
+        let run = folder.kql(["check", "q", "--data", ".", "--format", "json"]).run().expect(2);
+        let [right, wrong] = &lines(&run)[..] else { panic!("{}", run.stdout) };
+        assert_eq!(
+            *right,
+            json!({
+                "path": "q/a.kql",
+                "ok": true,
+                "diagnostics": [],
+                "result": [{"name": "Code", "type": "long"}, {"name": "User", "type": "string"}],
+            })
+        );
+        assert_eq!(wrong["ok"], false);
+        let found = &wrong["diagnostics"][0];
+        assert_eq!(found["code"], "KQL002");
+        assert_eq!(found["severity"], "error");
+        assert_eq!([&found["line"], &found["column"], &found["start"], &found["length"]], [2, 14, 18, 8]);
+    }
+
+    #[test]
+    fn syntax_only_looks_neither_at_names_nor_at_literals() {
+        let check = |text: &str| {
+            let run = kql(["check", "--syntax-only", "--format", "json", "-"]).stdin(text).run();
+            let code = run.code;
+            (code, lines(&run)[0]["ok"].clone())
+        };
+        assert_eq!(check("Nowhere | where nonsense(x) == int(y)"), (0, json!(true)));
+        assert_eq!(check("Nowhere | where"), (2, json!(false)));
+    }
+
+    #[test]
+    fn text_shows_the_place() {
+        let run = kql(["check", "-"]).stdin("print 1\n| tak 1").run();
+        run.expect(2).stdout_has(" --> -:2:3\n").stdout_has("2 | | tak 1\n  |   ^^^\n").stdout_has("1 wrong");
+        kql(["check", "-"]).stdin("print 1").run().expect(0).stdout("-: ok\n1 query checked, all right\n");
+    }
+
+    #[test]
+    fn the_shipped_rules_are_all_right() {
+        let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/queries");
+        kql(["check", rules]).run().expect(0).stdout_has("all right");
+    }
+}
+
+mod lists {
+    use super::*;
+
+    #[test]
+    fn tables_have_rows_columns_and_files() {
+        let run = logs().kql(["tables", "--data", ".", "--format", "ndjson"]).run();
+        run.expect(0).stdout(concat!(
+            r#"{"Table":"Logs","Rows":2,"Columns":{"TimeGenerated":"datetime","User":"string","Code":"long","#,
+            r#""Detail":"dynamic"},"Files":["./Logs.json"]}"#,
+            "\n"
+        ));
+        let known = kql(["tables", "SigninLogs", "--format", "csv"]).run();
+        known.expect(0).stdout_has("\nIPAddress,string\n");
+    }
+
+    #[test]
+    fn functions_are_explained_from_their_definitions() {
+        kql(["functions", "strlen"]).run().expect(0).stdout_has("strlen(string|dynamic) -> long");
+        let list = kql(["functions", "--format", "csv"]).run();
+        list.expect(0).stdout_has("\nstrlen,scalar,").stdout_has("\ndcount,aggregate,");
+        kql(["functions", "--markdown"]).run().expect(0).stdout_has("| strlen | scalar |");
+    }
+
+    #[test]
+    fn explain_shows_both_trees() {
+        let run = kql(["explain", "print x = 1 | where x > 0"]).run();
+        run.expect(0).stdout_has("bound:\n").stdout_has("optimized:\n");
+    }
+}
+
+mod interactive {
+    use super::*;
+
+    #[test]
+    fn a_script_runs_entry_by_entry() {
+        let script = ".tables\nLogs\n| project User\n\nprint x = 1; // one\nprint y = 2";
+        let run = logs().kql(["--data", "."]).stdin(script).run();
+        let run = run.expect(0).stderr("");
+        for part in ["Logs   ./Logs.json\n", "Björn, B.\n(2 rows)\n", "x\n─\n1\n", "y\n─\n2\n"] {
+            assert!(run.stdout.contains(part), "{part:?} in {}", run.stdout);
+        }
+    }
+
+    #[test]
+    fn mistakes_do_not_end_it_but_count() {
+        let run =
+            logs().kql(["--data", "."]).stdin(".schma Logs\nNowhere;\nprint x = 1;\n.quit\nprint 2;").run();
+        let run = run.expect(2).stderr_has("did you mean .schema?").stderr_has("Nowhere");
+        run.stdout("x\n─\n1\n(1 row)\n");
+    }
+}
