@@ -182,6 +182,16 @@ mod query {
     }
 
     #[test]
+    fn long_chains_do_not_exhaust_the_stack() {
+        let pipes = format!("print x = 1 {}", "| where x > 0 ".repeat(5000));
+        let terms = format!("print x = 1 | where {}", vec!["x == 1"; 5000].join(" or "));
+        let sum = format!("print x = {}", vec!["1"; 5000].join(" + "));
+        for query in [pipes, terms, sum] {
+            kql(["query", "-", "--format", "csv"]).stdin(&query).run().expect(0).stdout_has("x\n");
+        }
+    }
+
+    #[test]
     fn a_query_beyond_its_memory_is_refused() {
         let query = "range x from 1 to 1000000 step 1 | summarize count() by x";
         kql(["query", query, "--memory-limit", "1MB"]).run().expect(3).stderr_has("limit of 1 MiB");
@@ -209,9 +219,9 @@ mod run {
         let run = folder.kql(["run", ".", "--format", "json"]).run();
         let run = run.expect(2).stderr_has("a.kql:1:1");
         let written: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
-        assert_eq!(written[0]["rule"], "a");
+        assert_eq!(written[0]["name"], "a");
         assert!(written[0]["error"].as_str().unwrap().contains("Nowhere"), "{written}");
-        assert_eq!(written[1], serde_json::json!({"rule": "b", "rows": [{"x": 1}]}));
+        assert_eq!(written[1], serde_json::json!({"name": "b", "rows": [{"x": 1}]}));
     }
 }
 

@@ -7,5 +7,5 @@ use kql::args::Arguments;
 use kql::commands;
 
 fn main() -> ExitCode {
-    commands::dispatch(Arguments::parse()).into()
+    commands::dispatch_on_deep_stack(Arguments::parse()).into()
 }

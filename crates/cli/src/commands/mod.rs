@@ -19,8 +19,23 @@ use crate::session::Session;
 use crate::source::Source;
 use crate::{diagnostics, repl, terminal};
 
+/// A chain such as `a + b + c + ...` is a tree as deep as it is long, which planner and executor walk. The memory is
+/// taken only as it is used.
+const STACK: usize = 256 << 20;
+
+/// Does what the arguments say, with a stack for queries of tens of thousands of links.
+pub fn dispatch_on_deep_stack(arguments: Arguments) -> Outcome {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("kql".to_owned()).stack_size(STACK);
+        match thread.spawn_scoped(scope, || dispatch(arguments)) {
+            Ok(running) => running.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(error) => settle(Err(Failure::io("cannot start a thread", &error))),
+        }
+    })
+}
+
 /// Does what the arguments say.
-pub fn dispatch(arguments: Arguments) -> Outcome {
+fn dispatch(arguments: Arguments) -> Outcome {
     let data = &arguments.data;
     settle(match &arguments.command {
         None => repl::run(data),

@@ -21,7 +21,7 @@ impl JsonWriter {
     }
 
     fn begin_item(&mut self, sink: &mut Sink, heading: &str) {
-        sink.text.push_str(if self.begun { ",\n{\"rule\":" } else { "[{\"rule\":" });
+        sink.text.push_str(if self.begun { ",\n{\"name\":" } else { "[{\"name\":" });
         self.begun = true;
         write_json_string(&mut sink.text, heading);
     }

@@ -1,4 +1,4 @@
-//! An object a line. Under a heading: `{"rule":"the heading","row":{...}}`.
+//! An object a line. Under a heading: `{"name":"the heading","row":{...}}`.
 
 use std::io;
 
@@ -16,7 +16,7 @@ impl ResultWriter for NdjsonWriter {
         let object = ObjectWriter::new(result);
         let mut before = String::new();
         if let Some(heading) = heading {
-            before.push_str("{\"rule\":");
+            before.push_str("{\"name\":");
             write_json_string(&mut before, heading);
             before.push_str(",\"row\":");
         }

@@ -151,9 +151,9 @@ fn headings_show_in_every_format() {
     let show = |format| written(format, Some("Rule"), None, &[rows()]);
     assert_eq!(
         show(Format::Ndjson),
-        "{\"rule\":\"Rule\",\"row\":{\"n\":1}}\n{\"rule\":\"Rule\",\"row\":{\"n\":2}}\n"
+        "{\"name\":\"Rule\",\"row\":{\"n\":1}}\n{\"name\":\"Rule\",\"row\":{\"n\":2}}\n"
     );
-    assert_eq!(show(Format::Json), "[{\"rule\":\"Rule\",\"rows\":[{\"n\":1},\n {\"n\":2}]}]\n");
+    assert_eq!(show(Format::Json), "[{\"name\":\"Rule\",\"rows\":[{\"n\":1},\n {\"n\":2}]}]\n");
     assert_eq!(show(Format::Markdown), "## Rule\n\n| n |\n| ---: |\n| 1 |\n| 2 |\n");
     assert_eq!(show(Format::Table), "Rule\nn\n─\n1\n2\n(2 rows)\n");
     assert_eq!(written(Format::Ndjson, None, None, &[rows()]), "{\"n\":1}\n{\"n\":2}\n");
