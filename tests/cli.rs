@@ -1,5 +1,7 @@
 //! Drives the binary as a user does: arguments and files in, text and exit code out.
 
+#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
+
 mod command;
 
 use command::{Folder, Run, kql};
