@@ -11,7 +11,6 @@ use super::Binder;
 use super::environment::Binding;
 use super::overload::Mismatch;
 use super::plans::column;
-use super::scalar::string_literal;
 use crate::{Expr, ExprKind};
 
 impl<'q> Binder<'_, 'q> {
@@ -221,18 +220,6 @@ impl<'q> Binder<'_, 'q> {
                 let spans: Vec<Span> = arguments.iter().map(|argument| argument.span).collect();
                 self.refuse_arguments(&name, mismatch, &spans)
             }
-        }
-    }
-
-    /// The text of an argument that must be a string literal.
-    pub(super) fn literal_argument(
-        &mut self,
-        argument: Option<&'q NamedExpr>,
-        span: Span,
-    ) -> Option<&'q str> {
-        match argument.and_then(|argument| string_literal(&argument.value)) {
-            Some(text) => Some(text),
-            None => self.mistake("A string literal is expected", argument.map_or(span, |found| found.span)),
         }
     }
 

@@ -169,7 +169,11 @@ impl<'q> Binder<'_, 'q> {
     fn scalar_argument(&mut self, argument: &'q ast::Expr, wanted: ScalarType, row: &Schema) -> Option<Expr> {
         let bound = self.scalar(argument, row)?;
         let given = bound.data_type;
-        if !widens(given, wanted) && given != ScalarType::Dynamic && wanted != ScalarType::Dynamic {
+        let fits = widens(given, wanted)
+            || (given.is_number() && wanted.is_number())
+            || given == ScalarType::Dynamic
+            || wanted == ScalarType::Dynamic;
+        if !fits {
             return self.mistake(format!("A value of type {wanted} expected, not {given}"), argument.span);
         }
         Some(convert(bound, wanted, self.surroundings.context))

@@ -22,9 +22,13 @@ mod statements;
 mod tables;
 mod tabular;
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use hashbrown::HashMap;
 use kql_parser::{Code, Diagnostic, Span, ast};
+use kql_tables::Table;
 use kql_types::Schema;
 
 use self::aggregates::AggregateSite;
@@ -62,6 +66,8 @@ struct Binder<'a, 'q> {
     hidden: BTreeSet<String>,
     /// Names that resolved to nothing.
     unresolved: BTreeSet<String>,
+    /// The tables that were looked for, found or not.
+    found_tables: RefCell<HashMap<String, Option<Arc<dyn Table>>>>,
     /// The tables that the query reads.
     tables: BTreeSet<String>,
     diagnostics: Vec<Diagnostic>,
@@ -88,6 +94,7 @@ impl<'a, 'q> Binder<'a, 'q> {
             surroundings,
             hidden,
             unresolved: BTreeSet::new(),
+            found_tables: RefCell::default(),
             tables: BTreeSet::new(),
             diagnostics: Vec::new(),
             environment: Environment::default(),

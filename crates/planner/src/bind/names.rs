@@ -43,7 +43,13 @@ fn name_of_call(function: &str, arguments: &[NamedExpr], row: &Schema) -> Option
     if function == "ingestion_time" {
         return Some("$IngestionTime".to_owned());
     }
-    let argument = |index: usize| arguments.get(index).and_then(|argument| name_of(&argument.value, row));
+    let argument = |index: usize| {
+        let argument = arguments.get(index)?;
+        match argument.names.first() {
+            Some(name) => Some(name.text.clone()),
+            None => name_of(&argument.value, row),
+        }
+    };
     if let Some(aggregate) = registry::aggregate(function) {
         let name = by_rule(aggregate.result_name, argument)?;
         return Some(match aggregate.form {
@@ -91,6 +97,8 @@ pub(super) fn point_suffix(point: &ast::Expr) -> String {
 /// Hands out the names of one operator's result columns.
 #[derive(Debug, Default)]
 pub(super) struct Namer {
+    /// Names of the operator's input, which no `ColumnN` takes.
+    input: HashSet<String>,
     taken: HashSet<String>,
     /// Names that the query spells out: two of the same are a mistake.
     explicit: HashSet<String>,
@@ -98,6 +106,11 @@ pub(super) struct Namer {
 }
 
 impl Namer {
+    /// For an operator over rows of that schema.
+    pub(super) fn over(row: &Schema) -> Self {
+        Self { input: row.fields.iter().map(|field| field.name.to_string()).collect(), ..Self::default() }
+    }
+
     /// A name that the query spells out: `x = ...`, or a plain column. `None` if it was spelled out before. An automatic
     /// name that came earlier keeps its place, and this one gets a number.
     pub(super) fn explicit(&mut self, name: &str) -> Option<String> {
@@ -108,10 +121,13 @@ impl Namer {
     pub(super) fn automatic(&mut self, name: Option<String>) -> String {
         match name {
             Some(name) => self.free(&name),
-            None => {
+            None => loop {
                 self.unnamed += 1;
-                self.free(&format!("Column{}", self.unnamed))
-            }
+                let name = format!("Column{}", self.unnamed);
+                if !self.input.contains(&name) {
+                    return self.free(&name);
+                }
+            },
         }
     }
 

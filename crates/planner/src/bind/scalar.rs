@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kql_functions::{ScalarFunction, registry};
-use kql_parser::ast::{self, BinaryOperator, ExprKind as Ast, ListOperator, Literal, Name};
+use kql_parser::ast::{self, BinaryOperator, ExprKind as Ast, ListOperator, Name};
 use kql_parser::{Code, Span};
 use kql_types::dynamic::{Json, JsonKind};
 use kql_types::{PathStep, ScalarType, Schema, Value};
@@ -402,13 +402,5 @@ fn operands<'e>(operator: BinaryOperator, expression: &'e ast::Expr, found: &mut
             operands(operator, right, found);
         }
         _ => found.push(expression),
-    }
-}
-
-/// The text of a string literal.
-pub(super) fn string_literal(expression: &ast::Expr) -> Option<&str> {
-    match &expression.kind {
-        Ast::Literal(Literal::String(text)) => Some(text),
-        _ => None,
     }
 }

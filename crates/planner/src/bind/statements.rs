@@ -31,7 +31,7 @@ impl<'q> Binder<'_, 'q> {
         }
         if !asked && sound {
             let end = self.text.trim_end().len();
-            self.mistake::<()>("The query has no tabular expression to give a result", Span::new(end, end));
+            self.note("the query has no tabular expression, so it gives no result", Span::new(end, end));
         }
     }
 

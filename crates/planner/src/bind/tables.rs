@@ -13,7 +13,7 @@ use crate::plan::{Operator, Scan};
 impl Binder<'_, '_> {
     /// A scan of the table of that name.
     pub(super) fn catalog_table(&mut self, name: &Name) -> Option<Plan> {
-        match self.surroundings.catalog.table(&name.text) {
+        match self.find_table(&name.text) {
             Some(table) => {
                 self.tables.insert(name.text.clone());
                 Some(self.scan(table))
@@ -24,6 +24,17 @@ impl Binder<'_, '_> {
                 self.unknown_name(message, &name.text, names.iter().map(String::as_str), name.span)
             }
         }
+    }
+
+    /// The table of that name. Asked for often, and found by reading through the built-in schemas, so it is remembered.
+    fn find_table(&self, name: &str) -> Option<Arc<dyn Table>> {
+        let mut found = self.found_tables.borrow_mut();
+        found.entry_ref(name).or_insert_with(|| self.surroundings.catalog.table(name)).clone()
+    }
+
+    /// Whether there is a table of that name.
+    pub(super) fn has_table(&self, name: &str) -> bool {
+        self.find_table(name).is_some()
     }
 
     /// A read of all columns of a table, hidden ones that the query names included.

@@ -2,7 +2,7 @@
 
 use kql_parser::Span;
 use kql_parser::ast::{self, ExprKind as Ast, Name, NamedExpr};
-use kql_types::Schema;
+use kql_types::{ScalarType, Schema, Value};
 
 use super::Binder;
 use super::environment::Binding;
@@ -31,7 +31,7 @@ impl<'q> Binder<'_, 'q> {
                         self.gives_rows(&function)
                     }
                     Some(Binding::Pattern(_)) => false,
-                    None => self.surroundings.catalog.table(&name.text).is_some(),
+                    None => self.has_table(&name.text),
                 }
             }
             Ast::Call { name, arguments } => match self.environment.get(&name.text) {
@@ -114,8 +114,13 @@ impl<'q> Binder<'_, 'q> {
                 _ => self.mistake("materialize takes one argument", span),
             },
             "table" => {
-                let text = self.literal_argument(arguments.first(), span)?.to_owned();
-                self.catalog_table(&Name { text, span })
+                let Some(argument) = arguments.first() else {
+                    return self.mistake("table takes the name of a table", span);
+                };
+                match self.constant(&argument.value, ScalarType::String)? {
+                    Value::String(text) => self.catalog_table(&Name { text, span }),
+                    _ => self.mistake("A table name is expected", span),
+                }
             }
             // A view may be called as well as named.
             _ if arguments.is_empty()

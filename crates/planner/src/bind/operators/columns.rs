@@ -7,7 +7,6 @@ use kql_parser::ast::{self, ExprKind as Ast, NamedExpr, ReorderKey, ReorderOrder
 use kql_types::{PathStep, ScalarType, Schema};
 
 use crate::bind::names::{Namer, name_of};
-use crate::bind::plans::column;
 use crate::bind::{Binder, column_names};
 use crate::{Expr, ExprKind, Plan};
 
@@ -52,7 +51,7 @@ impl<'q> Binder<'_, 'q> {
 
     /// The columns that items make; a mistake in one does not hide those in others.
     pub(super) fn made_columns(&mut self, items: &'q [NamedExpr], row: &Schema) -> Option<Vec<Made>> {
-        let mut namer = Namer::default();
+        let mut namer = Namer::over(row);
         let mut columns = Vec::with_capacity(items.len());
         let mut sound = true;
         for item in items {
@@ -222,6 +221,11 @@ impl<'q> Binder<'_, 'q> {
                     let matched = (0..row.len()).filter(|index| matcher.is_match(&*row.fields[*index].name));
                     positions.extend(matched.collect::<Vec<_>>());
                 }
+                // `project-by-names` takes names as strings, too.
+                Ast::Literal(ast::Literal::String(text)) => {
+                    let name = ast::Name { text: text.clone(), span: expression.span };
+                    positions.push(self.column_position(&name, row)?);
+                }
                 _ => return self.mistake("A column name is expected", expression.span),
             }
         }
@@ -238,17 +242,6 @@ impl<'q> Binder<'_, 'q> {
                 let message = format!("The name '{}' does not refer to any known column", name.text);
                 self.unknown_name(message, &name.text, column_names(row), name.span)
             }
-        }
-    }
-
-    /// The column that an expression names.
-    pub(super) fn named_column(&mut self, expression: &'q ast::Expr, row: &Schema) -> Option<Expr> {
-        match &expression.kind {
-            Ast::Name(name) => {
-                let index = self.column_position(name, row)?;
-                Some(column(row, index, name.span))
-            }
-            _ => self.mistake("A column name is expected", expression.span),
         }
     }
 }

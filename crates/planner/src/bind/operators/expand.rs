@@ -24,7 +24,7 @@ impl<'q> Binder<'_, 'q> {
     ) -> Option<Plan> {
         let mut fields = input.schema.fields.clone();
         let mut expanded = Vec::with_capacity(columns.len());
-        let mut namer = Namer::default();
+        let mut namer = Namer::over(&input.schema);
         for column in columns {
             let expression = self.scalar(&column.value.value, &input.schema)?;
             let data_type = match &column.to_type {

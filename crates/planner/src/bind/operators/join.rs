@@ -7,7 +7,6 @@ use kql_parser::ast::{self, BinaryOperator, ExprKind as Ast, Name};
 use kql_types::{Field, ScalarType, Schema};
 
 use crate::bind::Binder;
-use crate::bind::names::Namer;
 use crate::bind::overload::common_of;
 use crate::bind::plans::column;
 use crate::plan::{self, JoinKind, JoinOutput, Operator};
@@ -174,16 +173,28 @@ fn joined(left: Plan, right: Plan, kind: JoinKind, keys: Keys, right_hidden: &[u
     };
     let mut outputs = Vec::new();
     let mut fields: Vec<Field> = Vec::new();
-    let mut namer = Namer::default();
+    let taken = |name: &str, fields: &[Field]| {
+        let both = left.schema.fields.iter().chain(&right.schema.fields).chain(fields);
+        both.into_iter().any(|field| &*field.name == name)
+    };
     for (index, field) in left.schema.fields.iter().enumerate() {
         outputs.push(JoinOutput::Left(index));
-        fields.push(Field::new(namer.free(&field.name), field.data_type));
+        fields.push(field.clone());
     }
     for (index, field) in right.schema.fields.iter().enumerate() {
-        if !right_hidden.contains(&index) {
-            outputs.push(JoinOutput::Right(index));
-            fields.push(Field::new(namer.free(&field.name), field.data_type));
+        if right_hidden.contains(&index) {
+            continue;
         }
+        // A number is free only where no column of either side has the name.
+        let name = match left.schema.index_of(&field.name) {
+            None => field.name.to_string(),
+            Some(_) => (1..)
+                .map(|number| format!("{}{number}", field.name))
+                .find(|name| !taken(name, &fields))
+                .unwrap_or_default(),
+        };
+        outputs.push(JoinOutput::Right(index));
+        fields.push(Field::new(name, field.data_type));
     }
     let schema = if schema.is_empty() { Arc::new(Schema::new(fields)) } else { schema };
     let join = plan::Join { left: Box::new(left), right: Box::new(right), kind, keys, outputs };

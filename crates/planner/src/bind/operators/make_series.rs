@@ -31,7 +31,7 @@ impl<'q> Binder<'_, 'q> {
         let row = input.schema.clone();
         let axis_value = self.scalar(&series.on.value, &row)?;
         let axis = self.series_axis(series, axis_value.data_type, operator)?;
-        let mut namer = Namer::default();
+        let mut namer = Namer::over(&row);
         let keys = self.group_keys(&mut namer, &row, &series.by)?;
         // The bin number is a further key, which no item of the query can name.
         let mut all_keys = keys.clone();

@@ -71,6 +71,10 @@ impl<'q> Binder<'_, 'q> {
             OperatorKind::Print(items) => self.print(items),
             OperatorKind::Range { name, from, to, step } => self.range(name, [from, to, step]),
             OperatorKind::Union(tables) => self.union(None, tables, operator),
+            OperatorKind::Evaluate { call, .. } => self.not_supported(
+                format_args!("evaluate {} without rows before it", call.span.text(self.text)),
+                operator.keyword_span,
+            ),
             OperatorKind::Search { .. }
             | OperatorKind::Find { .. }
             | OperatorKind::MacroExpand { .. }

@@ -32,10 +32,15 @@ impl<'q> Binder<'_, 'q> {
         let rows = self.shared(numbered);
         let expanded = self.mv_expand(rows.clone(), columns, limit, operator)?;
         let outer = rows.schema.len() - 1;
+        // A column that is expanded under its own name leaves its place, unless the name is spelled out.
         let replaced: Vec<usize> = match &expanded.operator {
-            Operator::MvExpand(expand) => {
-                expand.columns.iter().map(|column: &ExpandedColumn| column.output).collect()
-            }
+            Operator::MvExpand(expand) => expand
+                .columns
+                .iter()
+                .zip(columns)
+                .filter(|(_, written)| written.value.names.is_empty())
+                .map(|(column, _): (&ExpandedColumn, _)| column.output)
+                .collect(),
             _ => Vec::new(),
         };
         // The number of the row goes to the end.
@@ -44,14 +49,19 @@ impl<'q> Binder<'_, 'q> {
         let parts = expanded.keep(&order);
         let (sub, leaf) = self.bound_part(&parts, sub)?;
         let kept: Vec<usize> = (0..outer).filter(|index| !replaced.contains(index)).collect();
-        let given: Vec<usize> = (0..sub.schema.len())
-            .filter(|index| {
-                let name = &sub.schema.fields[*index].name;
-                !kept.iter().any(|outer| rows.schema.fields[*outer].name == *name)
-            })
-            .collect();
+        let mut outputs = Vec::with_capacity(kept.len() + sub.schema.len());
+        for index in kept {
+            // What the sub-pipeline gives under the name of a column of the row takes its place.
+            outputs.push(match sub.schema.index_of(&rows.schema.fields[index].name) {
+                Some(given) => JoinOutput::Right(given),
+                None => JoinOutput::Left(index),
+            });
+        }
+        let further = (0..sub.schema.len()).map(JoinOutput::Right);
+        let further: Vec<JoinOutput> = further.filter(|output| !outputs.contains(output)).collect();
+        outputs.extend(further);
         let result = over_parts(&sub, &leaf, parts);
-        Some(beside(rows, result, outer, &kept, &given))
+        Some(beside(rows, result, outer, outputs))
     }
 
     /// `partition by column (sub-pipeline)`
@@ -187,17 +197,14 @@ fn first_of_each(plan: Plan, count: u64) -> Plan {
     Plan::new(Operator::WholeTable { inputs: vec![plan], operation: Arc::new(operation) }, schema)
 }
 
-/// The rows' kept columns beside the given ones of the results that belong to them.
-fn beside(rows: Plan, results: Plan, row_number: usize, kept: &[usize], given: &[usize]) -> Plan {
-    let outputs: Vec<JoinOutput> = kept
+/// Columns of the rows beside those of the results that belong to them.
+fn beside(rows: Plan, results: Plan, row_number: usize, outputs: Vec<JoinOutput>) -> Plan {
+    let fields = outputs
         .iter()
-        .map(|index| JoinOutput::Left(*index))
-        .chain(given.iter().map(|index| JoinOutput::Right(*index)))
-        .collect();
-    let fields = kept
-        .iter()
-        .map(|index| rows.schema.fields[*index].clone())
-        .chain(given.iter().map(|index| results.schema.fields[*index].clone()))
+        .map(|output| match output {
+            JoinOutput::Left(index) => rows.schema.fields[*index].clone(),
+            JoinOutput::Right(index) => results.schema.fields[*index].clone(),
+        })
         .collect();
     let nowhere = kql_parser::Span::default();
     let left_key = Expr::new(ExprKind::Column(row_number), ScalarType::Long, nowhere);

@@ -71,7 +71,7 @@ impl<'q> Binder<'_, 'q> {
 
     /// `distinct a, b`, `distinct *`
     pub(super) fn distinct(&mut self, input: Plan, columns: &'q [NamedExpr]) -> Option<Plan> {
-        let mut namer = Namer::default();
+        let mut namer = Namer::over(&input.schema);
         let mut keys = Vec::new();
         for item in columns {
             if matches!(item.value.kind, ast::ExprKind::Star) {

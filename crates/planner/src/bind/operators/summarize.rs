@@ -20,7 +20,7 @@ impl<'q> Binder<'_, 'q> {
         aggregates: &'q [NamedExpr],
         by: &'q [NamedExpr],
     ) -> Option<Plan> {
-        let mut namer = Namer::default();
+        let mut namer = Namer::over(&input.schema);
         let keys = self.group_keys(&mut namer, &input.schema, by)?;
         let (items, found) = self.aggregated(&mut namer, &input.schema, &keys, aggregates.iter())?;
         Some(aggregation(input, keys, found, items))

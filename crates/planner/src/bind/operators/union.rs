@@ -98,7 +98,7 @@ impl<'q> Binder<'_, 'q> {
     }
 
     fn is_missing(&self, name: &ast::Name) -> bool {
-        self.environment.get(&name.text).is_none() && self.surroundings.catalog.table(&name.text).is_none()
+        self.environment.get(&name.text).is_none() && !self.has_table(&name.text)
     }
 
     /// A table of the union, labelled by the name that `as` gave its rows, else by its position.
@@ -131,6 +131,9 @@ impl<'q> Binder<'_, 'q> {
             )
             .map(str::to_owned)
             .collect();
+        if names.is_empty() && views.is_empty() && catalog.names().is_empty() {
+            return self.undetermined(format!("no data is given, so no table matches '{pattern}'"), span);
+        }
         if names.is_empty() && views.is_empty() && !is_fuzzy {
             return self.mistake(format!("No table matches '{pattern}'"), span);
         }
