@@ -1,8 +1,10 @@
 //! What names mean: `let` bindings, function parameters, names given by `as`.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use kql_parser::ast;
+use kql_types::Schema;
 
 use crate::{Expr, Plan};
 
@@ -30,6 +32,13 @@ pub(crate) enum Binding<'q> {
     Table(TableBinding),
     /// A function made by `let`.
     Function(Rc<Function<'q>>),
+    /// A row whose columns begin at `first` of the row at hand: the state of a step of `scan`.
+    Row {
+        /// Position of its first column.
+        first: usize,
+        /// Its columns.
+        schema: Arc<Schema>,
+    },
     /// A pattern.
     Pattern(&'q ast::PatternDeclaration),
 }

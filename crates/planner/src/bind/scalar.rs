@@ -96,6 +96,9 @@ impl<'q> Binder<'_, 'q> {
                 ),
                 name.span,
             ),
+            Some(Binding::Row { .. }) => {
+                self.mistake(format!("'{}' is a step; write '{}.column'", name.text, name.text), name.span)
+            }
             Some(Binding::Function(_) | Binding::Pattern(_)) => {
                 self.mistake(format!("'{}' is a function and needs an argument list", name.text), name.span)
             }
@@ -130,6 +133,17 @@ impl<'q> Binder<'_, 'q> {
         let Ast::Name(key) = &member.kind else {
             return self.mistake("A property name is expected after the point", member.span);
         };
+        if let Ast::Name(name) = &object.kind
+            && let Some(Binding::Row { first, schema }) = self.environment.get_local(&name.text)
+        {
+            let (first, schema) = (*first, schema.clone());
+            return match schema.index_of(&key.text) {
+                Some(index) => {
+                    Some(Expr::new(ExprKind::Column(first + index), schema.fields[index].data_type, span))
+                }
+                None => self.unknown_column(key, &schema),
+            };
+        }
         let object = self.scalar(object, row)?;
         if object.data_type != ScalarType::Dynamic {
             let message = format!(

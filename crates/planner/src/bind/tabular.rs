@@ -30,7 +30,7 @@ impl<'q> Binder<'_, 'q> {
                         let function = function.clone();
                         self.gives_rows(&function)
                     }
-                    Some(Binding::Pattern(_)) => false,
+                    Some(Binding::Pattern(_) | Binding::Row { .. }) => false,
                     None => self.has_table(&name.text),
                 }
             }
@@ -89,7 +89,7 @@ impl<'q> Binder<'_, 'q> {
                 let function = function.clone();
                 self.call_table_function(&function, None, &[], name.span)
             }
-            Some(Binding::Scalar(_)) => self.mistake(
+            Some(Binding::Scalar(_) | Binding::Row { .. }) => self.mistake(
                 format!("'{}' is a scalar value, and a table is expected here", name.text),
                 name.span,
             ),

@@ -7,8 +7,10 @@ mod join;
 mod make_series;
 mod partitions;
 mod rows;
+mod scan;
 mod sources;
 mod summarize;
+mod top_nested;
 mod union;
 
 use kql_parser::ast::{self, OperatorKind};
@@ -38,6 +40,8 @@ impl<'q> Binder<'_, 'q> {
                 self.mv_apply(input, columns, limit.as_ref(), subquery, operator)
             }
             OperatorKind::Partition { by, subquery, .. } => self.partition(input, by, subquery, operator),
+            OperatorKind::Scan(scan) => self.scan_rows(input, scan, operator),
+            OperatorKind::TopNested(clauses) => self.top_nested(input, clauses),
             OperatorKind::Sort(keys) => self.sort(input, keys),
             OperatorKind::Project(items) => self.project(input, items),
             OperatorKind::ProjectAway(columns) => self.project_away(input, columns),
