@@ -10,6 +10,7 @@ use super::merge::Merger;
 use super::source::{Feed, Unit};
 use super::{Emit, Pipeline, Sink, Stage};
 use crate::QueryError;
+use crate::parallel;
 use crate::query::{Query, locked};
 
 /// Rows that pass the stages at once: enough to spread the cost of a call, few enough that intermediate columns stay in
@@ -31,7 +32,7 @@ pub(crate) fn run<S: Sink>(query: &Query, pipeline: Pipeline, sink: &S) -> Resul
     } else {
         std::thread::scope(|scope| {
             for _ in 1..workers {
-                scope.spawn(|| work.run());
+                parallel::spawn(scope, || work.run());
             }
             work.run();
         });
