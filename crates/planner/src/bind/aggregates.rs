@@ -54,7 +54,7 @@ pub(super) struct ItemColumn {
     pub value: Expr,
 }
 
-impl<'q> Binder<'_, 'q> {
+impl<'q> Binder<'q> {
     /// An item of `summarize` between the commas: one column, or several of a call such as `arg_max(a, *)`.
     pub(super) fn aggregate_item(&mut self, item: &'q ast::Expr) -> Option<Vec<ItemColumn>> {
         if let ast::ExprKind::Call { name, arguments } = &item.kind

@@ -13,7 +13,7 @@ use super::overload::Mismatch;
 use super::plans::column;
 use crate::{Expr, ExprKind};
 
-impl<'q> Binder<'_, 'q> {
+impl<'q> Binder<'q> {
     /// A call in scalar position: of a function made by `let`, of an aggregate where one may stand, of a built-in.
     pub(super) fn call(
         &mut self,

@@ -11,7 +11,7 @@ use super::overload::{convert, widens};
 use super::{Binder, DEPTH_LIMIT};
 use crate::{Expr, Plan};
 
-impl<'q> Binder<'_, 'q> {
+impl<'q> Binder<'q> {
     /// A call whose body gives a value.
     pub(super) fn call_scalar_function(
         &mut self,

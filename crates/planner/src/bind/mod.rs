@@ -39,7 +39,7 @@ use crate::bound::{Bound, BoundResult, Surroundings, Visualization};
 const DEPTH_LIMIT: usize = 64;
 
 /// Binds a query that parsed without errors. `text` is what it was parsed from.
-pub fn bind(query: &ast::Query, text: &str, surroundings: &Surroundings<'_>) -> Bound {
+pub fn bind<'q>(query: &'q ast::Query, text: &'q str, surroundings: &'q Surroundings<'q>) -> Bound {
     // A name that resolves to nothing may be a column that a table's schema leaves out. Such names are looked for in a
     // second pass, because to find them may mean to read all of the data.
     let mut hidden = BTreeSet::new();
@@ -59,9 +59,9 @@ pub fn bind(query: &ast::Query, text: &str, surroundings: &Surroundings<'_>) -> 
 }
 
 /// The state of one pass over a query.
-struct Binder<'a, 'q> {
-    text: &'a str,
-    surroundings: &'a Surroundings<'a>,
+struct Binder<'q> {
+    text: &'q str,
+    surroundings: &'q Surroundings<'q>,
     /// Names of columns to look for beyond the schemas of tables.
     hidden: BTreeSet<String>,
     /// Names that resolved to nothing.
@@ -87,8 +87,8 @@ struct Binder<'a, 'q> {
     results: Vec<BoundResult>,
 }
 
-impl<'a, 'q> Binder<'a, 'q> {
-    fn new(text: &'a str, surroundings: &'a Surroundings<'a>, hidden: BTreeSet<String>) -> Self {
+impl<'q> Binder<'q> {
+    fn new(text: &'q str, surroundings: &'q Surroundings<'q>, hidden: BTreeSet<String>) -> Self {
         Self {
             text,
             surroundings,

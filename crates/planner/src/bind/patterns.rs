@@ -18,7 +18,7 @@ pub(super) struct PatternCall<'q> {
     path: Option<&'q str>,
 }
 
-impl<'q> Binder<'_, 'q> {
+impl<'q> Binder<'q> {
     /// The call of a pattern that the expression is, if it is one: `f("a")`, `f("a").b`, `f("a").["b c"]`.
     pub(super) fn pattern_call(&self, expression: &'q ast::Expr) -> Option<PatternCall<'q>> {
         let (call, path) = match &expression.kind {

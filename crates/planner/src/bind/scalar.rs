@@ -15,7 +15,7 @@ use super::plans::column;
 use super::{Binder, column_names, literals};
 use crate::{Expr, ExprKind};
 
-impl<'q> Binder<'_, 'q> {
+impl<'q> Binder<'q> {
     /// The expression over a row of that schema. `None` if it is wrong; the diagnostics then say why.
     pub(super) fn scalar(&mut self, expression: &'q ast::Expr, row: &Schema) -> Option<Expr> {
         let span = expression.span;

@@ -12,7 +12,7 @@ use super::overload::convert;
 use crate::Expr;
 use crate::bound::BoundResult;
 
-impl<'q> Binder<'_, 'q> {
+impl<'q> Binder<'q> {
     /// All statements of a query.
     pub(super) fn query(&mut self, query: &'q ast::Query) {
         let mut sound = true;

@@ -10,7 +10,7 @@ use super::Binder;
 use crate::Plan;
 use crate::plan::{Operator, Scan};
 
-impl Binder<'_, '_> {
+impl Binder<'_> {
     /// A scan of the table of that name.
     pub(super) fn catalog_table(&mut self, name: &Name) -> Option<Plan> {
         match self.find_table(&name.text) {

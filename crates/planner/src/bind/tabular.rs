@@ -9,7 +9,7 @@ use super::environment::Binding;
 use crate::Plan;
 use crate::plan::Operator;
 
-impl<'q> Binder<'_, 'q> {
+impl<'q> Binder<'q> {
     /// Whether the expression gives rows rather than a value. Syntax alone does not tell. A name that nothing has counts
     /// as a value, unless only a table can be meant.
     pub(super) fn is_tabular(&mut self, expression: &'q ast::Expr, row: &Schema) -> bool {

@@ -30,7 +30,7 @@ impl Made {
     }
 }
 
-impl<'q> Binder<'_, 'q> {
+impl<'q> Binder<'q> {
     /// `extend`: a column whose name is there already is replaced where it stands. All expressions see the old row.
     pub(super) fn extend(&mut self, input: Plan, items: &'q [NamedExpr]) -> Option<Plan> {
         let mut columns = input.all_columns();

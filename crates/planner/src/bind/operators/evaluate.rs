@@ -27,7 +27,7 @@ struct Given {
     expressions: Vec<Expr>,
 }
 
-impl<'q> Binder<'_, 'q> {
+impl<'q> Binder<'q> {
     /// A plugin over the rows before the `|`.
     pub(super) fn evaluate(
         &mut self,

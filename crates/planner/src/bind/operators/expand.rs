@@ -13,7 +13,7 @@ use crate::plan::{ExpandedColumn, MvExpand, Operator};
 /// `mvexpand` makes at most that many rows of a row; `mv-expand` has no practical limit.
 const LEGACY_LIMIT: u64 = 128;
 
-impl<'q> Binder<'_, 'q> {
+impl<'q> Binder<'q> {
     /// `mv-expand`: a column that keeps its name is replaced where it stands, others are appended.
     pub(super) fn mv_expand(
         &mut self,

@@ -15,7 +15,7 @@ use crate::{Expr, Plan};
 /// Pairs of key expressions over the left and the right rows.
 type Keys = Vec<(Expr, Expr)>;
 
-impl<'q> Binder<'_, 'q> {
+impl<'q> Binder<'q> {
     /// `join kind=... (right) on ...`; without a kind it is `innerunique`.
     pub(super) fn join(
         &mut self,

@@ -19,7 +19,7 @@ use crate::{Expr, ExprKind, Plan};
 /// The column of bin numbers in the rows that are aggregated.
 const BIN: &str = "#bin";
 
-impl<'q> Binder<'_, 'q> {
+impl<'q> Binder<'q> {
     /// `make-series a = count() default = 0 on axis from .. to .. step .. by keys`. The result has the keys, an array for
     /// each aggregate, and the array of the axis.
     pub(super) fn make_series(

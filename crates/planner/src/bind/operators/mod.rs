@@ -18,7 +18,7 @@ use kql_parser::ast::{self, OperatorKind};
 use super::Binder;
 use crate::Plan;
 
-impl<'q> Binder<'_, 'q> {
+impl<'q> Binder<'q> {
     /// An operator over the rows before the `|`.
     pub(super) fn piped(&mut self, input: Plan, operator: &'q ast::Operator) -> Option<Plan> {
         match &operator.kind {

@@ -17,7 +17,7 @@ use crate::{Expr, ExprKind, Plan};
 /// The column that tells the parts apart. No query can name it.
 const PART: &str = "#part";
 
-impl<'q> Binder<'_, 'q> {
+impl<'q> Binder<'q> {
     /// `mv-apply x = a on (sub-pipeline)`: the elements of each row make a part. The result has the row's columns, and
     /// those that the sub-pipeline gives.
     pub(super) fn mv_apply(

@@ -15,7 +15,7 @@ use crate::bound::Visualization;
 use crate::plan::{Aggregate, Operator, SortKey};
 use crate::{Expr, Plan};
 
-impl<'q> Binder<'_, 'q> {
+impl<'q> Binder<'q> {
     /// `where predicate`
     pub(super) fn where_(&mut self, input: Plan, predicate: &'q ast::Expr) -> Option<Plan> {
         let predicate = self.predicate(predicate, &input.schema)?;

@@ -14,7 +14,7 @@ use crate::plan::Operator;
 use crate::whole_table::{Scan, ScanOutput, ScanStep};
 use crate::{Expr, Plan};
 
-impl<'q> Binder<'_, 'q> {
+impl<'q> Binder<'q> {
     /// `scan declare (...) with (step ...;)`: a state machine over the rows in order.
     ///
     /// Conditions and assignments are bound over a row that has the input's columns, the declared ones, and for each step

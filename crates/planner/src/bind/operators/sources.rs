@@ -13,7 +13,7 @@ use crate::bind::{Binder, literals};
 use crate::plan::Operator;
 use crate::{Expr, ExprKind, Plan};
 
-impl<'q> Binder<'_, 'q> {
+impl<'q> Binder<'q> {
     /// `print a = 1, 2`: unnamed columns are called `print_0`, `print_1`, ... by position.
     pub(super) fn print(&mut self, items: &'q [NamedExpr]) -> Option<Plan> {
         let row = Schema::default();

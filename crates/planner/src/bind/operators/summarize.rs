@@ -12,7 +12,7 @@ use crate::bind::plans::Column;
 use crate::plan::{Aggregate, Operator};
 use crate::{Expr, ExprKind, Plan};
 
-impl<'q> Binder<'_, 'q> {
+impl<'q> Binder<'q> {
     /// Group keys come first, then the aggregates in order. What surrounds an aggregate call is a projection above.
     pub(super) fn summarize(
         &mut self,

@@ -15,7 +15,7 @@ use crate::plan::Operator;
 use crate::whole_table::{NestedLevel, SubPlan, TopNested};
 use crate::{Expr, Plan};
 
-impl<'q> Binder<'_, 'q> {
+impl<'q> Binder<'q> {
     /// `top-nested n of expr [with others = x] by aggregate, ...`: two columns for each clause.
     pub(super) fn top_nested(&mut self, input: Plan, clauses: &'q [TopNestedClause]) -> Option<Plan> {
         let row = input.schema.clone();

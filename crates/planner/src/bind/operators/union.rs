@@ -20,7 +20,7 @@ struct Leg {
     label: String,
 }
 
-impl<'q> Binder<'_, 'q> {
+impl<'q> Binder<'q> {
     /// `union T1, (T2 | ...), T3*`. Columns pair by name, in order of first appearance; a name with several types gives
     /// a column for each type, `name_type`.
     pub(super) fn union(
