@@ -126,6 +126,9 @@ pub struct DataArguments {
     /// Columns and types of tables, in JSON: {"Table":{"Column":"type"}}
     #[arg(long = "schema", value_name = "FILE", global = true)]
     pub schemas: Vec<PathBuf>,
+    /// A folder of functions, each a .kql file called by its stem; `functions` beside the rules by default
+    #[arg(long = "functions", value_name = "DIR", global = true)]
+    pub functions: Vec<PathBuf>,
     /// Stop at the first malformed record instead of skipping it
     #[arg(long, global = true)]
     pub strict: bool,

@@ -2,6 +2,7 @@
 //!
 //! - [`args`]: what the user may write. [`commands`]: what is done with it. [`exit`]: how it ends.
 //! - [`source`] -> [`session`] -> [`answer`]: a query's text, what runs it, what it gives.
+//! - `rule_files`, `function_files`: the `.kql` files that paths name.
 //! - [`failure`], [`diagnostics`], [`notes`], [`progress`]: what people are told. [`terminal`]: what they can see.
 //! - [`output`]: the formats of results.
 //! - [`repl`]: the interactive session.
@@ -13,6 +14,7 @@ pub mod commands;
 pub mod diagnostics;
 pub mod exit;
 pub mod failure;
+mod function_files;
 pub mod notes;
 pub mod output;
 mod progress;

@@ -34,7 +34,10 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
     paths.sort();
     for path in paths {
         if path.is_dir() {
-            walk(&path, files)?;
+            // Functions are no rules.
+            if path.file_name().is_none_or(|name| name != "functions") {
+                walk(&path, files)?;
+            }
         } else if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("kql")) {
             files.push(path);
         }

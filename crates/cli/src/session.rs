@@ -1,14 +1,14 @@
 //! Runs query texts over the tables that the command line names: parse -> bind -> optimize -> execute.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use kql_executor::{Options, QueryError};
 use kql_functions::Warnings;
 use kql_parser::Severity;
-use kql_planner::{Bound, BoundResult, Plan, Surroundings};
+use kql_planner::{Bound, BoundResult, FunctionLibrary, Plan, Surroundings};
 use kql_tables::{Catalog, DataCatalog, ReadOptions, ScanRequest};
 use kql_types::{ScalarType, Value};
 
@@ -16,6 +16,7 @@ use crate::answer::{Answer, ResultTable};
 use crate::args::{DataArguments, Moment};
 use crate::asked_tables::AskedTables;
 use crate::failure::Failure;
+use crate::function_files;
 use crate::notes::Notes;
 use crate::progress::ProgressLine;
 use crate::source::{Source, quoted_name};
@@ -24,6 +25,7 @@ use crate::source::{Source, quoted_name};
 #[derive(Debug)]
 pub struct Session {
     catalog: DataCatalog,
+    library: FunctionLibrary,
     options: Options,
     /// Whether `now()` stays as it is.
     now_is_fixed: bool,
@@ -38,12 +40,22 @@ pub struct Session {
 impl Session {
     /// Opens the tables that the arguments name; `files` are tables called by their stems.
     pub fn open(data: &DataArguments, files: &[String]) -> Result<Self, Failure> {
+        Self::open_beside(data, files, &[])
+    }
+
+    /// Opens the tables that the arguments name, and the functions that stand beside the rules at these paths.
+    pub fn open_for_rules(data: &DataArguments, rules: &[PathBuf]) -> Result<Self, Failure> {
+        Self::open_beside(data, &[], rules)
+    }
+
+    fn open_beside(data: &DataArguments, files: &[String], rules: &[PathBuf]) -> Result<Self, Failure> {
         let mut options = Options::default();
         options.threads = data.threads.unwrap_or(options.threads);
         options.memory_limit = data.memory_limit.unwrap_or(options.memory_limit);
         let (catalog, first_table) = open_catalog(data, files, options.threads)?;
         let mut session = Self {
             catalog,
+            library: function_files::library(&data.functions, rules)?,
             options,
             now_is_fixed: data.now.is_some(),
             parameters: data.parameters.iter().cloned().collect(),
@@ -102,8 +114,13 @@ impl Session {
         let context = self.options.context();
         let parameters = self.parameters.clone();
         let evaluator = may_run.then(|| kql_executor::evaluator(&self.options));
-        let surroundings =
-            Surroundings { catalog, context: &context, parameters, evaluator: evaluator.as_deref() };
+        let surroundings = Surroundings {
+            catalog,
+            context: &context,
+            parameters,
+            library: &self.library,
+            evaluator: evaluator.as_deref(),
+        };
         let mut bound = kql_planner::bind(&parsed.query, text, &surroundings);
         bound.diagnostics.splice(0..0, parsed.diagnostics);
         if bound.has_errors() {

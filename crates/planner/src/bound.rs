@@ -6,8 +6,8 @@ use kql_functions::Context;
 use kql_parser::Diagnostic;
 use kql_tables::Catalog;
 
-use crate::Plan;
 use crate::plan::Evaluate;
+use crate::{FunctionLibrary, Plan};
 
 /// What the binder may know besides the text.
 pub struct Surroundings<'a> {
@@ -17,6 +17,8 @@ pub struct Surroundings<'a> {
     pub context: &'a Context,
     /// Values for `declare query_parameters`, as text, by name.
     pub parameters: BTreeMap<String, String>,
+    /// Functions that are stored apart from the query.
+    pub library: &'a FunctionLibrary,
     /// Runs plans whose columns only show when they run (`bag_unpack`, `pivot`). Without one, binding stops there with a
     /// note and the query has no result.
     pub evaluator: Option<&'a dyn Evaluate>,

@@ -40,12 +40,17 @@ impl DataCatalog {
     }
 
     /// Adds the files and folders in a folder, each a table by its name: `SigninLogs.json`, `SigninLogs.csv.gz`,
-    /// `SigninLogs/`. Several files of one stem are one table. Names that begin with a dot are left out.
+    /// `SigninLogs/`. Several files of one stem are one table. Names that begin with a dot are left out. Files in a folder
+    /// `watchlists` are not tables of their own: [`WATCHLIST`] and the file's stem name them.
     pub fn add_folder(&mut self, folder: &Path) -> Result<(), TableError> {
         let mut tables: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
         for path in entries(folder)? {
             let name = if path.is_dir() { file_name(&path) } else { table_name(&path) };
-            if path.is_dir() {
+            if path.is_dir() && name == WATCHLISTS {
+                for list in entries(&path)?.into_iter().filter(|path| is_data(path)) {
+                    tables.entry(format!("{WATCHLIST}{}", table_name(&list))).or_default().push(list);
+                }
+            } else if path.is_dir() {
                 let mut files = Vec::new();
                 collect(&path, &mut files)?;
                 if !files.is_empty() {
@@ -146,9 +151,16 @@ impl Catalog for DataCatalog {
     }
 
     fn names(&self) -> Vec<String> {
-        self.tables.iter().map(|table| table.name().to_owned()).collect()
+        let names = self.tables.iter().map(|table| table.name());
+        names.filter(|name| !name.starts_with(WATCHLIST)).map(str::to_owned).collect()
     }
 }
+
+/// What comes before a watchlist's name in the name of its table. `_GetWatchlist('name')` reads it.
+pub const WATCHLIST: &str = "watchlist:";
+
+/// The folder of watchlists beside the data.
+const WATCHLISTS: &str = "watchlists";
 
 /// Extensions of data, compressed or not.
 const EXTENSIONS: &[&str] = &["json", "ndjson", "jsonl", "csv", "tsv", "log"];

@@ -36,7 +36,7 @@ mod table;
 mod time;
 mod views;
 
-pub use catalog::DataCatalog;
+pub use catalog::{DataCatalog, WATCHLIST};
 pub use file_table::ReadOptions;
 pub use known::{KnownCatalog, KnownTable, known_schema, known_table_names};
 pub use memory::{MemoryCatalog, MemoryTable};

@@ -17,7 +17,7 @@ use crate::{diagnostics, rule_files, terminal};
 
 pub(super) fn check(arguments: &CheckArguments, data: &DataArguments) -> Result<Outcome, Failure> {
     let files = rule_files::find(&arguments.paths)?;
-    let session = Session::open(data, &[])?;
+    let session = Session::open_for_rules(data, &arguments.paths)?;
     let mut out = anstream::AutoStream::auto(io::stdout()).lock();
     let mut tally = Tally::default();
     let mut outcome = Outcome::Ran;

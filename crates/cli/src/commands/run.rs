@@ -12,7 +12,7 @@ use crate::{rule_files, terminal};
 
 pub(super) fn run(arguments: &RunArguments, data: &DataArguments) -> Result<Outcome, Failure> {
     let files = rule_files::find(&arguments.paths)?;
-    let mut session = Session::open(data, &[])?;
+    let mut session = Session::open_for_rules(data, &arguments.paths)?;
     // All rules of a run look back from the same moment.
     session.fix_now();
     let mut output = Output::open(&arguments.output, true)?;

@@ -8,7 +8,6 @@ use kql_parser::{Code, Span};
 use kql_types::{ScalarType, Schema, Value};
 
 use super::Binder;
-use super::environment::Binding;
 use super::overload::Mismatch;
 use super::plans::column;
 use crate::{Expr, ExprKind};
@@ -22,8 +21,7 @@ impl<'q> Binder<'q> {
         row: &Schema,
         span: Span,
     ) -> Option<Expr> {
-        if let Some(Binding::Function(function)) = self.environment.get(&name.text) {
-            let function = function.clone();
+        if let Some(function) = self.function_named(&name.text) {
             return self.call_scalar_function(&function, arguments, row, span);
         }
         match name.text.as_str() {

@@ -57,6 +57,19 @@ pub(crate) struct TableBinding {
 pub(crate) struct Function<'q> {
     pub declaration: &'q ast::FunctionDeclaration,
     pub environment: Environment<'q>,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// Where a function comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// A `let` of the query.
+    Query,
+    /// The library; its spans are those of a text of its own.
+    Library,
+    /// The library, where it stands for a service that only the cloud has.
+    Substitute,
 }
 
 impl<'q> Environment<'q> {

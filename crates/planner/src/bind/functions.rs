@@ -4,14 +4,50 @@ use std::rc::Rc;
 
 use kql_parser::Span;
 use kql_parser::ast::{self, NamedExpr, ParameterKind, StatementKind};
-use kql_types::{ScalarType, Schema};
+use kql_types::{ScalarType, Schema, Value};
 
-use super::environment::{Binding, Environment, Function, TableBinding};
+use super::environment::{Binding, Environment, Function, Origin, TableBinding};
 use super::overload::{convert, widens};
 use super::{Binder, DEPTH_LIMIT};
 use crate::{Expr, Plan};
 
 impl<'q> Binder<'q> {
+    /// The function of that name: one that the query declares, else one of the library.
+    pub(super) fn function_named(&self, name: &str) -> Option<Rc<Function<'q>>> {
+        match self.environment.get(name) {
+            Some(Binding::Function(function)) => return Some(function.clone()),
+            Some(_) => return None,
+            None => {}
+        }
+        let stored = self.surroundings.library.get(name)?;
+        let origin = if stored.is_substitute { Origin::Substitute } else { Origin::Library };
+        let environment = Environment::default();
+        Some(Rc::new(Function { declaration: &stored.declaration, environment, origin }))
+    }
+
+    /// What `bind` gives for a call of that function, which is told where the call stands. Texts of the library have spans
+    /// of their own; what is said about them, and what is made of them, stands at the call in the query.
+    fn calling<T>(
+        &mut self,
+        function: &Rc<Function<'q>>,
+        span: Span,
+        bind: impl FnOnce(&mut Self, Span) -> Option<T>,
+    ) -> Option<T> {
+        let name = &function.declaration.name.text;
+        let span = self.library_call.as_ref().map_or(span, |(_, outer)| *outer);
+        match function.origin {
+            Origin::Query => return bind(self, span),
+            Origin::Library => {}
+            Origin::Substitute => {
+                self.note(format!("{name} needs a service of the cloud; its columns are empty here"), span);
+            }
+        }
+        let outer = self.library_call.replace((name.clone(), span));
+        let bound = bind(self, span);
+        self.library_call = outer;
+        bound
+    }
+
     /// A call whose body gives a value.
     pub(super) fn call_scalar_function(
         &mut self,
@@ -22,19 +58,14 @@ impl<'q> Binder<'q> {
     ) -> Option<Expr> {
         let environment = self.bind_parameters(function, None, arguments, row, span)?;
         let declaration = function.declaration;
-        let value =
-            self.in_body(&declaration.body, declaration.body_span, environment, span, |binder, last| {
-                match last {
-                    Some(last) if !binder.is_tabular(last, &Schema::default()) => {
-                        binder.scalar(last, &Schema::default())
-                    }
-                    Some(last) => binder.mistake(
-                        "The function gives a table, and a scalar value is expected here",
-                        last.span,
-                    ),
-                    None => None,
-                }
-            })?;
+        let (body, body_span) = (declaration.body.as_slice(), declaration.body_span);
+        let value = self.calling(function, span, |binder, span| {
+            binder.in_body(body, body_span, environment, span, |binder, last| match last? {
+                last if binder.is_tabular(last, &Schema::default()) => binder
+                    .mistake("The function gives a table, and a scalar value is expected here", last.span),
+                last => binder.scalar(last, &Schema::default()),
+            })
+        })?;
         Some(Expr { span, ..value })
     }
 
@@ -48,8 +79,9 @@ impl<'q> Binder<'q> {
     ) -> Option<Plan> {
         let environment = self.bind_parameters(function, piped, arguments, &Schema::default(), span)?;
         let declaration = function.declaration;
-        self.in_body(&declaration.body, declaration.body_span, environment, span, |binder, last| {
-            binder.table(last?)
+        let (body, body_span) = (declaration.body.as_slice(), declaration.body_span);
+        self.calling(function, span, |binder, span| {
+            binder.in_body(body, body_span, environment, span, |binder, last| binder.table(last?))
         })
     }
 
@@ -133,7 +165,10 @@ impl<'q> Binder<'q> {
             let binding = match (&parameter.kind, piped.take(), given, &parameter.default) {
                 (ParameterKind::Scalar(type_name), None, Some(argument), _) => {
                     let wanted = self.type_name(type_name)?;
-                    Binding::Scalar(self.scalar_argument(&argument.value, wanted, row)?)
+                    Binding::Scalar(match self.column_as_argument(function, &argument.value, wanted) {
+                        Some(name) => name,
+                        None => self.scalar_argument(&argument.value, wanted, row)?,
+                    })
                 }
                 (ParameterKind::Scalar(type_name), None, None, Some(default)) => {
                     let wanted = self.type_name(type_name)?;
@@ -164,6 +199,22 @@ impl<'q> Binder<'q> {
             Some(extra) => self.mistake(format!("'{name}' does not take so many arguments"), extra.span),
             None => Some(environment),
         }
+    }
+
+    /// Functions that stand for a service take bare column names, `FileProfile(SHA1)`. The column does not matter.
+    fn column_as_argument(
+        &self,
+        function: &Function<'q>,
+        argument: &'q ast::Expr,
+        wanted: ScalarType,
+    ) -> Option<Expr> {
+        let ast::ExprKind::Name(name) = &argument.kind else { return None };
+        let is_free = function.origin == Origin::Substitute && self.environment.get(&name.text).is_none();
+        let value = match wanted {
+            ScalarType::String => Value::String(name.text.clone()),
+            other => Value::absent(other),
+        };
+        is_free.then(|| Expr::constant(value, argument.span))
     }
 
     fn scalar_argument(&mut self, argument: &'q ast::Expr, wanted: ScalarType, row: &Schema) -> Option<Expr> {

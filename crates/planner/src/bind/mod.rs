@@ -75,6 +75,8 @@ struct Binder<'q> {
     /// Whether statements are those of a function's body.
     in_function: bool,
     depth: usize,
+    /// The call of a library function that is bound, and where it stands in the query.
+    library_call: Option<(String, Span)>,
     /// Columns of the rows that are aggregated which are group keys: `*` leaves them out.
     group_columns: Vec<usize>,
     /// Where aggregate calls go, while the items of a `summarize` are bound.
@@ -100,6 +102,7 @@ impl<'q> Binder<'q> {
             environment: Environment::default(),
             in_function: false,
             depth: 0,
+            library_call: None,
             group_columns: Vec::new(),
             aggregates: None,
             next_shared: 0,
@@ -126,8 +129,17 @@ impl<'q> Binder<'q> {
 
     /// Notes a mistake. Gives `None`, so that a caller can return it.
     fn fail<T>(&mut self, code: Code, message: impl Into<String>, span: Span) -> Option<T> {
-        self.diagnostics.push(Diagnostic::error(code, message, span));
+        self.report(Diagnostic::error(code, message, span));
         None
+    }
+
+    /// Notes a diagnostic. One about a text of the library is told at its call.
+    fn report(&mut self, mut diagnostic: Diagnostic) {
+        if let Some((name, span)) = &self.library_call {
+            diagnostic.message = format!("in {name}(): {}", diagnostic.message);
+            diagnostic.span = *span;
+        }
+        self.diagnostics.push(diagnostic);
     }
 
     /// Notes a mistake in how parts that are known fit together.
@@ -153,7 +165,7 @@ impl<'q> Binder<'q> {
         if let Some(nearest) = kql_parser::nearest(name, candidates) {
             diagnostic = diagnostic.with_hint(format!("did you mean `{nearest}`?"));
         }
-        self.diagnostics.push(diagnostic);
+        self.report(diagnostic);
         None
     }
 
@@ -165,7 +177,7 @@ impl<'q> Binder<'q> {
 
     /// Notes that something is accepted and has no effect, or deserves a look.
     fn note(&mut self, message: impl Into<String>, span: Span) {
-        self.diagnostics.push(Diagnostic::warning(Code::Note, message, span));
+        self.report(Diagnostic::warning(Code::Note, message, span));
     }
 
     /// A number for rows that are computed once and used several times.

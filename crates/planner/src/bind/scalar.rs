@@ -18,6 +18,14 @@ use crate::{Expr, ExprKind};
 impl<'q> Binder<'q> {
     /// The expression over a row of that schema. `None` if it is wrong; the diagnostics then say why.
     pub(super) fn scalar(&mut self, expression: &'q ast::Expr, row: &Schema) -> Option<Expr> {
+        let bound = self.scalar_of_kind(expression, row)?;
+        match &self.library_call {
+            Some((_, span)) => Some(at(bound, *span)),
+            None => Some(bound),
+        }
+    }
+
+    fn scalar_of_kind(&mut self, expression: &'q ast::Expr, row: &Schema) -> Option<Expr> {
         let span = expression.span;
         match &expression.kind {
             Ast::Literal(literal) => Some(Expr::constant(literals::value(literal), span)),

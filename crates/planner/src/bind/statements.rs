@@ -7,7 +7,7 @@ use kql_parser::ast::{self, ParameterKind, StatementKind};
 use kql_types::{ScalarType, Schema, Value};
 
 use super::Binder;
-use super::environment::{Binding, Function, TableBinding};
+use super::environment::{Binding, Function, Origin, TableBinding};
 use super::overload::convert;
 use crate::Expr;
 use crate::bound::BoundResult;
@@ -63,7 +63,8 @@ impl<'q> Binder<'q> {
         match &statement.kind {
             StatementKind::Let { name, value } => self.declare(name, value).is_some(),
             StatementKind::Function(declaration) => {
-                let function = Function { declaration, environment: self.environment.clone() };
+                let function =
+                    Function { declaration, environment: self.environment.clone(), origin: Origin::Query };
                 let binding = Binding::Function(Rc::new(function));
                 self.environment.declare(&declaration.name.text, binding, self.in_function);
                 true

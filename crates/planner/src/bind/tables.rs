@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use kql_parser::Span;
 use kql_parser::ast::Name;
-use kql_tables::{ScanColumn, Table};
-use kql_types::{Field, Schema};
+use kql_tables::{ScanColumn, Table, WATCHLIST};
+use kql_types::{Field, ScalarType, Schema, Value};
 
 use super::Binder;
-use crate::Plan;
 use crate::plan::{Operator, Scan};
+use crate::{Expr, Plan};
 
 impl Binder<'_> {
     /// A scan of the table of that name.
@@ -50,6 +51,34 @@ impl Binder<'_> {
         let columns = schema.fields.iter().map(scan_column).collect();
         let scan = Scan { table, columns, predicate: None, needles: Vec::new(), limit: None };
         Plan::new(Operator::Scan(scan), Arc::new(schema))
+    }
+
+    /// `_GetWatchlist('name')`: the list's columns as text, behind those that the service adds.
+    /// <https://learn.microsoft.com/azure/sentinel/watchlists-queries>
+    pub(super) fn watchlist(&mut self, name: &str, span: Span) -> Option<Plan> {
+        let Some(table) = self.find_table(&format!("{WATCHLIST}{name}")) else {
+            let message = format!(
+                "there is no watchlist '{name}'; put {name}.csv into a folder `watchlists` beside the data"
+            );
+            return match self.surroundings.evaluator {
+                Some(_) => self.mistake(message, span),
+                None => self.undetermined(message, span),
+            };
+        };
+        let plan = self.scan(table);
+        // The service asks which column is searched; here it is the one of that name, or the first.
+        let key = plan.schema.index_of("SearchKey").unwrap_or(0);
+        let text = |index: usize| self.converted(plan.column(index, span), ScalarType::String);
+        let names: Vec<String> = plan.schema.fields.iter().map(|field| field.name.to_string()).collect();
+        let mut columns = vec![
+            ("_DTItemId".to_owned(), Expr::constant(Value::absent(ScalarType::String), span)),
+            ("LastUpdatedTimeUTC".to_owned(), Expr::constant(Value::absent(ScalarType::DateTime), span)),
+            ("SearchKey".to_owned(), text(key)),
+        ];
+        for (index, name) in names.into_iter().enumerate().filter(|(_, name)| name != "SearchKey") {
+            columns.push((name, text(index)));
+        }
+        Some(plan.project(columns))
     }
 
     /// The tables that a query may name, for hints.

@@ -31,16 +31,17 @@ impl<'q> Binder<'q> {
                         self.gives_rows(&function)
                     }
                     Some(Binding::Pattern(_) | Binding::Row { .. }) => false,
-                    None => self.has_table(&name.text),
+                    None if self.has_table(&name.text) => true,
+                    None => match self.function_named(&name.text) {
+                        Some(function) => self.gives_rows(&function),
+                        None => false,
+                    },
                 }
             }
-            Ast::Call { name, arguments } => match self.environment.get(&name.text) {
-                Some(Binding::Function(function)) => {
-                    let function = function.clone();
-                    self.gives_rows(&function)
-                }
-                _ => match name.text.as_str() {
-                    "table" => true,
+            Ast::Call { name, arguments } => match self.function_named(&name.text) {
+                Some(function) => self.gives_rows(&function),
+                None => match name.text.as_str() {
+                    "table" | "_GetWatchlist" => true,
                     "materialize" => arguments.first().is_some_and(|one| self.is_tabular(&one.value, row)),
                     _ => false,
                 },
@@ -96,13 +97,16 @@ impl<'q> Binder<'q> {
             Some(Binding::Pattern(_)) => {
                 self.mistake(format!("The pattern '{}' needs an argument list", name.text), name.span)
             }
-            None => self.catalog_table(name),
+            None if self.has_table(&name.text) => self.catalog_table(name),
+            None => match self.function_named(&name.text) {
+                Some(function) => self.call_table_function(&function, None, &[], name.span),
+                None => self.catalog_table(name),
+            },
         }
     }
 
     fn table_call(&mut self, name: &'q Name, arguments: &'q [NamedExpr], span: Span) -> Option<Plan> {
-        if let Some(Binding::Function(function)) = self.environment.get(&name.text) {
-            let function = function.clone();
+        if let Some(function) = self.function_named(&name.text) {
             return self.call_table_function(&function, None, arguments, span);
         }
         match name.text.as_str() {
@@ -112,6 +116,13 @@ impl<'q> Binder<'q> {
                     Some(self.shared(plan))
                 }
                 _ => self.mistake("materialize takes one argument", span),
+            },
+            "_GetWatchlist" => match arguments {
+                [name] => match self.constant(&name.value, ScalarType::String)? {
+                    Value::String(name) => self.watchlist(&name, span),
+                    _ => self.mistake("The name of a watchlist is expected", span),
+                },
+                _ => self.mistake("_GetWatchlist takes the name of a watchlist", span),
             },
             "table" => {
                 let Some(argument) = arguments.first() else {

@@ -156,12 +156,9 @@ impl<'q> Binder<'q> {
         let Ast::Call { name, arguments } = &call.kind else {
             return self.mistake("A function call is expected", call.span);
         };
-        match self.environment.get(&name.text) {
-            Some(Binding::Function(function)) => {
-                let function = function.clone();
-                self.call_table_function(&function, Some(input), arguments, call.span)
-            }
-            _ => self.unknown_function(name),
+        match self.function_named(&name.text) {
+            Some(function) => self.call_table_function(&function, Some(input), arguments, call.span),
+            None => self.unknown_function(name),
         }
     }
 }
