@@ -182,8 +182,18 @@ impl<'a> Parts<'a> {
         self.builder.try_append_view(buffer, offset, part.len() as u32).is_ok()
     }
 
-    /// The column.
+    /// Appends a row: text that is not a part of the value of `whole`.
+    pub(crate) fn push_copy(&mut self, text: &str) {
+        self.builder.append_value(text);
+    }
+
+    /// The column of dynamics.
     pub(crate) fn finish(mut self) -> Column {
         Column::Dynamic(self.builder.finish())
+    }
+
+    /// The column of strings; no row may be null.
+    pub(crate) fn finish_strings(mut self) -> Column {
+        Column::String(self.builder.finish())
     }
 }

@@ -8,6 +8,7 @@ mod hashes;
 mod nulls;
 mod numbers;
 pub mod operators;
+pub mod parsing;
 mod signature;
 mod size;
 mod text;
