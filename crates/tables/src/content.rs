@@ -128,6 +128,14 @@ pub(crate) fn read_all(path: &Path, compression: Compression) -> Result<Buffer, 
     Ok(as_utf8(Buffer::from_vec(bytes)))
 }
 
+/// All of a file, decompressed.
+pub(crate) fn read(path: &Path) -> Result<Buffer, TableError> {
+    match open(&Origin::File(Arc::new(path.to_owned())))? {
+        Content::Whole(buffer) => Ok(buffer),
+        Content::Compressed { compression, .. } => read_all(path, compression),
+    }
+}
+
 /// An error that names the file.
 pub(crate) fn cannot_read(path: &Path, error: &io::Error) -> TableError {
     TableError::new(format!("cannot read {}: {error}", path.display()))

@@ -15,6 +15,7 @@
 mod catalog;
 mod census;
 mod content;
+mod external;
 mod extract;
 mod file_table;
 mod json;
@@ -37,6 +38,7 @@ mod time;
 mod views;
 
 pub use catalog::{DataCatalog, WATCHLIST};
+pub use external::{ExternalFormat, ExternalTable};
 pub use file_table::ReadOptions;
 pub use known::{KnownCatalog, KnownTable, known_schema, known_table_names};
 pub use memory::{MemoryCatalog, MemoryTable};

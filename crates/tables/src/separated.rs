@@ -91,7 +91,7 @@ pub(crate) fn read(
 }
 
 /// A column that grows by a field at a time.
-struct Growing<'a> {
+pub(crate) struct Growing<'a> {
     wanted: &'a ScanColumn,
     place: Option<usize>,
     builder: ColumnBuilder,
@@ -99,14 +99,16 @@ struct Growing<'a> {
 }
 
 impl<'a> Growing<'a> {
-    fn new(wanted: &'a ScanColumn, header: &[String]) -> Self {
+    /// A column that is found in records by its name's place in the header.
+    pub(crate) fn new(wanted: &'a ScanColumn, header: &[String]) -> Self {
         let exact = header.iter().position(|name| *name == *wanted.source);
         let place =
             exact.or_else(|| header.iter().position(|name| name.eq_ignore_ascii_case(&wanted.source)));
         Self { wanted, place, builder: ColumnBuilder::new(wanted.data_type), misfits: 0 }
     }
 
-    fn push(&mut self, record: &csv::ByteRecord) {
+    /// Appends the value of a record.
+    pub(crate) fn push(&mut self, record: &csv::ByteRecord) {
         let field = self.place.and_then(|place| record.get(place)).unwrap_or_default();
         let text = std::str::from_utf8(field).unwrap_or_default();
         match value(text, self.wanted) {
@@ -119,7 +121,8 @@ impl<'a> Growing<'a> {
         }
     }
 
-    fn finish(self) -> Column {
+    /// The column.
+    pub(crate) fn finish(self) -> Column {
         self.builder.finish()
     }
 }
