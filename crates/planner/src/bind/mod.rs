@@ -21,6 +21,7 @@ mod scalar;
 mod statements;
 mod tables;
 mod tabular;
+mod terms;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;

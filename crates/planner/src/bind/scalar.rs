@@ -206,7 +206,7 @@ impl<'q> Binder<'q> {
         }
     }
 
-    fn binary(
+    pub(super) fn binary(
         &mut self,
         operator: BinaryOperator,
         left: &'q ast::Expr,
@@ -220,10 +220,33 @@ impl<'q> Binder<'q> {
             BinaryOperator::Like
             | BinaryOperator::NotLike
             | BinaryOperator::LikeCs
-            | BinaryOperator::NotLikeCs => {
-                self.not_supported(format_args!("the operator '{}'", operator.as_str()), span)
-            }
+            | BinaryOperator::NotLikeCs => self.like(operator, operands, span),
             _ => self.operator(operator.as_str(), operands, span),
+        }
+    }
+
+    /// The legacy `like` and its relatives: the whole text matches a pattern in which `*` stands for anything.
+    fn like(&mut self, operator: BinaryOperator, mut operands: Vec<Expr>, span: Span) -> Option<Expr> {
+        let pattern = match operands.pop().as_ref().and_then(Expr::as_constant) {
+            Some(Value::String(pattern)) => pattern.clone(),
+            _ => {
+                let message = format!("The pattern of '{}' must be a constant string", operator.as_str());
+                return self.mistake(message, span);
+            }
+        };
+        let case_sensitive = matches!(operator, BinaryOperator::LikeCs | BinaryOperator::NotLikeCs);
+        let expression = super::terms::like_expression(&pattern, case_sensitive);
+        let is_text = |data_type| matches!(data_type, ScalarType::String | ScalarType::Dynamic);
+        if let Some(other) = operands.iter().find(|operand| !is_text(operand.data_type)) {
+            let message =
+                format!("The operator '{}' is not defined for a {}", operator.as_str(), other.data_type);
+            return self.mistake(message, other.span);
+        }
+        operands.push(Expr::constant(Value::String(expression), span));
+        let matches = self.operator("matches regex", operands, span)?;
+        match operator {
+            BinaryOperator::NotLike | BinaryOperator::NotLikeCs => self.named_call("not", &[matches], span),
+            _ => Some(matches),
         }
     }
 
@@ -257,10 +280,21 @@ impl<'q> Binder<'q> {
         span: Span,
     ) -> Option<Expr> {
         let right = self.scalar(right, row)?;
+        let columns = (0..row.len()).map(|index| column(row, index, span)).collect();
+        self.any_of(operator, &right, columns, span)
+    }
+
+    /// Whether the operator is true of any of the values.
+    pub(super) fn any_of(
+        &mut self,
+        operator: BinaryOperator,
+        right: &Expr,
+        values: Vec<Expr>,
+        span: Span,
+    ) -> Option<Expr> {
         let as_text = !matches!(operator, BinaryOperator::Equal | BinaryOperator::NotEqual);
-        let mut alternatives = Vec::with_capacity(row.len());
-        for index in 0..row.len() {
-            let mut value = column(row, index, span);
+        let mut alternatives = Vec::with_capacity(values.len());
+        for mut value in values {
             if as_text && value.data_type != ScalarType::Dynamic {
                 value = convert(value, ScalarType::String, self.surroundings.context);
             }

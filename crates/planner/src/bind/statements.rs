@@ -49,6 +49,7 @@ impl<'q> Binder<'q> {
             return;
         }
         let Some(plan) = self.table(expression) else { return };
+        self.check_several_results(expression);
         let visualization = self.visualization.take();
         let further = std::mem::take(&mut self.further);
         if further.is_empty() {
@@ -154,7 +155,7 @@ impl<'q> Binder<'q> {
 }
 
 /// The name that `| as name` at the end gives the result.
-fn result_name(expression: &ast::Expr) -> Option<String> {
+pub(super) fn result_name(expression: &ast::Expr) -> Option<String> {
     let ast::ExprKind::Pipe { operators, .. } = &expression.kind else { return None };
     match &operators.last()?.kind {
         ast::OperatorKind::As(name) => Some(name.text.clone()),

@@ -74,7 +74,9 @@ impl<'q> Binder<'q> {
             }
             Ast::Source(operator) => self.source(operator),
             Ast::DataTable { columns, values } => self.data_table(columns, values, span),
-            Ast::ExternalData { .. } => self.not_supported("externaldata", span),
+            Ast::ExternalData { columns, paths, properties } => {
+                self.external_data(columns, paths, properties, span)
+            }
             Ast::EntityGroup(_) => self.not_supported("entity_group", span),
             Ast::Wildcard(_) | Ast::Star => {
                 self.mistake("A wildcard is only meaningful in union, find and search", span)
@@ -189,7 +191,7 @@ impl<'q> Binder<'q> {
 
 /// `database("d")`, `cluster("c")`, `cluster("c").database("d")`, `workspace("w")`: all tables are local, whatever
 /// database they are said to be in.
-fn is_database(expression: &ast::Expr) -> bool {
+pub(super) fn is_database(expression: &ast::Expr) -> bool {
     match &expression.kind {
         Ast::Call { name, .. } => matches!(name.text.as_str(), "database" | "cluster" | "workspace" | "app"),
         Ast::Member { object, member } => is_database(object) && is_database(member),

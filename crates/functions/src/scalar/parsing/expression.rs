@@ -22,12 +22,13 @@ pub(super) struct Expression {
 impl Expression {
     /// Fails if a text or a flag is not valid.
     pub(super) fn new(pattern: &Pattern) -> Result<Self, KernelError> {
-        let regex = compile(&source(pattern))?;
+        let captures = pattern.capture_types().len();
+        let regex = compile(&source(pattern)).map_err(|error| without_group_names(error, captures))?;
         let named = |index: usize| {
             let name = group_name(index);
             regex.capture_names().position(|group| group == Some(&name)).unwrap_or_default()
         };
-        let groups = (0..pattern.capture_types().len()).map(named).collect();
+        let groups = (0..captures).map(named).collect();
         Ok(Self { regex, groups })
     }
 
@@ -76,6 +77,15 @@ fn source(pattern: &Pattern) -> String {
 
 fn group_name(capture: usize) -> String {
     format!("__capture_{capture}")
+}
+
+/// What is wrong, with groups as the documentation shows them.
+fn without_group_names(error: KernelError, captures: usize) -> KernelError {
+    let mut message = error.message;
+    for capture in 0..captures {
+        message = message.replace(&format!("?P<{}>", group_name(capture)), "");
+    }
+    KernelError::new(message)
 }
 
 fn taken(data_type: ScalarType) -> &'static str {

@@ -22,7 +22,7 @@ pub(super) struct KeyValues {
 #[derive(Debug)]
 pub(super) enum Mode {
     /// By what stands between pairs, and between key and value.
-    Delimited(Delimiters),
+    Delimited(Box<Delimiters>),
     /// Words are runs of letters and digits; the word behind a key is its value.
     Words,
     /// The two groups of each match.
@@ -56,12 +56,12 @@ struct Word {
 impl Mode {
     /// Neither delimiter is empty.
     pub(super) fn delimited(pair: &str, key_value: &str, greedy: bool) -> Self {
-        Mode::Delimited(Delimiters {
+        Mode::Delimited(Box::new(Delimiters {
             pair_text: pair.to_owned(),
             pair: Finder::new(pair, false),
             key_value: Finder::new(key_value, false),
             greedy,
-        })
+        }))
     }
 }
 

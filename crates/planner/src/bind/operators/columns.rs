@@ -244,6 +244,17 @@ impl<'q> Binder<'q> {
             }
         }
     }
+
+    /// The column that an expression names.
+    pub(super) fn named_column(&mut self, expression: &'q ast::Expr, row: &Schema) -> Option<Expr> {
+        match &expression.kind {
+            Ast::Name(name) => {
+                let index = self.column_position(name, row)?;
+                Some(crate::bind::plans::column(row, index, name.span))
+            }
+            _ => self.mistake("A column name is expected", expression.span),
+        }
+    }
 }
 
 /// A pattern in which only `*` is special.

@@ -1,13 +1,21 @@
 //! The operators of a pipeline, a file a family.
 
+mod captures;
 mod columns;
 mod evaluate;
 mod expand;
+mod external;
+mod find;
 mod join;
 mod make_series;
+mod parse;
+mod parse_kv;
 mod partitions;
 mod rows;
+mod samples;
 mod scan;
+mod search;
+mod several;
 mod sources;
 mod summarize;
 mod top_nested;
@@ -59,6 +67,20 @@ impl<'q> Binder<'q> {
             OperatorKind::Top { count, by } => self.top(input, count, by),
             OperatorKind::Union(tables) => self.union(Some(input), tables, operator),
             OperatorKind::Invoke(call) => self.invoke(input, call),
+            OperatorKind::Parse { value, pattern } => self.parse(input, value, pattern, operator),
+            OperatorKind::ParseKv { value, columns, properties } => {
+                self.parse_kv(input, value, columns, properties, operator)
+            }
+            OperatorKind::Search { tables, predicate } => {
+                self.search(Some(input), tables, predicate, operator)
+            }
+            OperatorKind::Sample(count) => self.sample(input, count),
+            OperatorKind::SampleDistinct { count, of } => self.sample_distinct(input, count, of),
+            OperatorKind::TopHitters { count, of, by } => {
+                self.top_hitters(input, count, of, by.as_ref(), operator)
+            }
+            OperatorKind::Fork(branches) => self.fork(input, branches),
+            OperatorKind::Facet { columns, with } => self.facet(input, columns, with.as_deref(), operator),
             OperatorKind::Print(_) | OperatorKind::Range { .. } | OperatorKind::Find { .. } => self.mistake(
                 format!("'{}' makes rows of its own and cannot follow a '|'", operator.keyword),
                 operator.keyword_span,
@@ -79,10 +101,9 @@ impl<'q> Binder<'q> {
                 format_args!("evaluate {} without rows before it", call.span.text(self.text)),
                 operator.keyword_span,
             ),
-            OperatorKind::Search { .. }
-            | OperatorKind::Find { .. }
-            | OperatorKind::MacroExpand { .. }
-            | OperatorKind::Graph(_) => {
+            OperatorKind::Search { tables, predicate } => self.search(None, tables, predicate, operator),
+            OperatorKind::Find { .. } => self.find(operator),
+            OperatorKind::MacroExpand { .. } | OperatorKind::Graph(_) => {
                 self.not_supported(format_args!("the operator '{}'", operator.keyword), operator.keyword_span)
             }
             _ => self.mistake(

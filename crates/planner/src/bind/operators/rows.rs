@@ -154,7 +154,7 @@ impl<'q> Binder<'q> {
 }
 
 /// The groups that the keys make.
-fn grouped(input: Plan, keys: Vec<(String, Expr)>) -> Plan {
+pub(super) fn grouped(input: Plan, keys: Vec<(String, Expr)>) -> Plan {
     let schema = keys.iter().map(|(name, key)| Field::new(name.as_str(), key.data_type)).collect();
     let keys = keys.into_iter().map(|(_, key)| key).collect();
     Plan::new(Operator::Aggregate { input: Box::new(input), keys, aggregates: Vec::new() }, Arc::new(schema))

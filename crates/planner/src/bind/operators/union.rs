@@ -10,14 +10,15 @@ use super::columns::wildcard;
 use crate::bind::Binder;
 use crate::bind::environment::Binding;
 use crate::bind::plans::Column;
+use crate::bind::tabular::is_database;
 use crate::plan::Operator;
 use crate::{Expr, Plan};
 
 /// A table of a union.
-struct Leg {
-    plan: Plan,
+pub(super) struct Leg {
+    pub plan: Plan,
     /// What `withsource=` calls it.
-    label: String,
+    pub label: String,
 }
 
 impl<'q> Binder<'q> {
@@ -45,7 +46,7 @@ impl<'q> Binder<'q> {
         Some(united(legs, inner, source.as_deref(), |value, to| self.converted(value, to)))
     }
 
-    fn is_fuzzy(&self, operator: &'q ast::Operator) -> bool {
+    pub(super) fn is_fuzzy(&self, operator: &'q ast::Operator) -> bool {
         match Self::parameter(operator, "isfuzzy").map(|parameter| &parameter.value.kind) {
             Some(Ast::Literal(Literal::Bool(value))) => *value == Some(true),
             Some(Ast::Literal(Literal::Long(value))) => value.is_some_and(|value| value != 0),
@@ -53,10 +54,16 @@ impl<'q> Binder<'q> {
         }
     }
 
-    fn add_legs(&mut self, legs: &mut Vec<Leg>, table: &'q ast::Expr, is_fuzzy: bool) -> Option<()> {
+    pub(super) fn add_legs(
+        &mut self,
+        legs: &mut Vec<Leg>,
+        table: &'q ast::Expr,
+        is_fuzzy: bool,
+    ) -> Option<()> {
         match &table.kind {
             Ast::Wildcard(pattern) => self.add_matching(legs, pattern, table.span, is_fuzzy),
             Ast::Star => self.add_matching(legs, "*", table.span, is_fuzzy),
+            Ast::Member { object, member } if is_database(object) => self.add_legs(legs, member, is_fuzzy),
             Ast::Name(name) if is_fuzzy && self.is_missing(name) => {
                 let message =
                     format!("The name '{}' does not refer to any known table; it is left out", name.text);
@@ -118,7 +125,13 @@ impl<'q> Binder<'q> {
         labels_itself.then(|| name.text.clone())
     }
 
-    fn add_matching(&mut self, legs: &mut Vec<Leg>, pattern: &str, span: Span, is_fuzzy: bool) -> Option<()> {
+    pub(super) fn add_matching(
+        &mut self,
+        legs: &mut Vec<Leg>,
+        pattern: &str,
+        span: Span,
+        is_fuzzy: bool,
+    ) -> Option<()> {
         let Some(matcher) = wildcard(pattern) else { return self.mistake("The pattern is not valid", span) };
         let catalog = self.surroundings.catalog;
         let names: Vec<String> = catalog.names().into_iter().filter(|name| matcher.is_match(name)).collect();
@@ -183,7 +196,8 @@ fn united(
     Plan::new(Operator::Union(plans), schema)
 }
 
-fn leg_plan(
+/// The leg projected to the columns, behind `source` if that is given.
+pub(super) fn leg_plan(
     leg: Leg,
     columns: &[UnionColumn],
     source: Option<&str>,
@@ -206,15 +220,15 @@ fn leg_plan(
 }
 
 /// A column of a union's result.
-struct UnionColumn {
-    name: String,
+pub(super) struct UnionColumn {
+    pub name: String,
     /// What the tables call it.
-    source: String,
-    data_type: ScalarType,
+    pub source: String,
+    pub data_type: ScalarType,
 }
 
 /// In order of first appearance. A name that occurs with several types is split at the place of its first appearance.
-fn common_columns(schemas: &[Arc<Schema>], inner: bool) -> Vec<UnionColumn> {
+pub(super) fn common_columns(schemas: &[Arc<Schema>], inner: bool) -> Vec<UnionColumn> {
     let mut found: Vec<(&str, Vec<ScalarType>)> = Vec::new();
     for field in schemas.iter().flat_map(|schema| &schema.fields) {
         match found.iter_mut().find(|(name, _)| *name == &*field.name) {
