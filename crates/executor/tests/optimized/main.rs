@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kql_executor::{Options, evaluator, execute};
-use kql_planner::{Plan, Surroundings, bind, explain, optimize};
+use kql_planner::{FunctionLibrary, Plan, Surroundings, bind, explain, optimize};
 use kql_tables::{Catalog, MemoryTable};
 use kql_types::{Batch, Column, ColumnBuilder, Field, ScalarType, Value};
 
@@ -26,7 +26,14 @@ fn plans(query: &str, catalog: &dyn Catalog) -> Result<Vec<Plan>, String> {
     let context = options.context();
     let evaluator = evaluator(&options);
     let parameters = BTreeMap::new();
-    let surroundings = Surroundings { catalog, context: &context, parameters, evaluator: Some(&*evaluator) };
+    let library = FunctionLibrary::built_in();
+    let surroundings = Surroundings {
+        catalog,
+        context: &context,
+        parameters,
+        library: &library,
+        evaluator: Some(&*evaluator),
+    };
     let bound = bind(&parsed.query, query, &surroundings);
     match bound.has_errors() {
         true => Err(format!("{:?}", bound.diagnostics)),

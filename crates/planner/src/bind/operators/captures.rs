@@ -27,7 +27,7 @@ const FOUND_COLUMN: &str = "$captures";
 impl Captures {
     /// Behind the columns of `input` the text, if it is not one of them, and what `function` finds in it.
     pub(super) fn bind(
-        binder: &mut Binder<'_, '_>,
+        binder: &mut Binder<'_>,
         input: Plan,
         text: Expr,
         function: &'static ScalarFunction,
@@ -55,7 +55,7 @@ impl Captures {
     }
 
     /// Only the rows in which something was found.
-    pub(super) fn matching_rows(self, binder: &mut Binder<'_, '_>, span: Span) -> Option<Self> {
+    pub(super) fn matching_rows(self, binder: &mut Binder<'_>, span: Span) -> Option<Self> {
         let found = self.plan.column(self.plan.schema.len() - 1, span);
         let predicate = binder.named_call("isnotempty", &[found], span)?;
         Some(Self { plan: self.plan.filter(predicate), ..self })
@@ -65,7 +65,7 @@ impl Captures {
     /// there already is replaced where it stands.
     pub(super) fn into_columns(
         self,
-        binder: &mut Binder<'_, '_>,
+        binder: &mut Binder<'_>,
         captures: &[(&str, ScalarType)],
         escapes: &str,
         span: Span,
@@ -95,7 +95,7 @@ impl Captures {
 
 /// A call whose constant arguments are checked now rather than when the query runs.
 fn prepared_call(
-    binder: &mut Binder<'_, '_>,
+    binder: &mut Binder<'_>,
     function: &'static ScalarFunction,
     arguments: &[Expr],
     span: Span,

@@ -10,7 +10,7 @@ use kql_types::{ScalarType, Value};
 use crate::Plan;
 use crate::bind::Binder;
 
-impl<'q> Binder<'_, 'q> {
+impl<'q> Binder<'q> {
     /// `externaldata (a: t, ...) [ 'path', ... ] with (format='csv', ...)`: the files are read when the query runs.
     pub(in crate::bind) fn external_data(
         &mut self,

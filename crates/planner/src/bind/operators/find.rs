@@ -38,7 +38,7 @@ enum Output {
     Pack(Vec<String>),
 }
 
-impl<'q> Binder<'_, 'q> {
+impl<'q> Binder<'q> {
     /// `find [withsource=..] [in (tables)] [where] predicate [project ..]`: the rows of all the tables that meet the
     /// predicate, with the table's name. Tables that have none of the columns that it reads are left out.
     pub(super) fn find(&mut self, operator: &'q ast::Operator) -> Option<Plan> {

@@ -15,7 +15,7 @@ struct Pattern<'q> {
     columns: Vec<(&'q str, ScalarType)>,
 }
 
-impl<'q> Binder<'_, 'q> {
+impl<'q> Binder<'q> {
     /// `parse [kind=..] [flags=..] expression with pattern`: rows that do not match have absent values in the new columns;
     /// `parse-where` leaves them out.
     pub(super) fn parse(

@@ -7,7 +7,7 @@ use super::captures::Captures;
 use crate::Plan;
 use crate::bind::Binder;
 
-impl<'q> Binder<'_, 'q> {
+impl<'q> Binder<'q> {
     /// `parse-kv expression as (a: t, ...) with (...)`: a column for each key.
     pub(super) fn parse_kv(
         &mut self,

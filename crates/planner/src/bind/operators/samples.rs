@@ -13,7 +13,7 @@ use crate::bind::names::name_of;
 use crate::plan::{Operator, SortKey};
 use crate::{Expr, ExprKind, Plan};
 
-impl<'q> Binder<'_, 'q> {
+impl<'q> Binder<'q> {
     /// `sample n`: the first rows.
     pub(super) fn sample(&mut self, input: Plan, count: &'q ast::Expr) -> Option<Plan> {
         let count = self.rounded_count(count)?;

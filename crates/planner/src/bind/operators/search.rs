@@ -28,7 +28,7 @@ pub(super) struct SearchedRow<'s> {
     pub case_sensitive: bool,
 }
 
-impl<'q> Binder<'_, 'q> {
+impl<'q> Binder<'q> {
     /// `search [in (tables)] condition`: the rows of all the tables that meet the condition, with the table's name.
     pub(super) fn search(
         &mut self,

@@ -10,7 +10,7 @@ use crate::bind::statements::result_name;
 use crate::bound::BoundResult;
 use crate::{Expr, ExprKind, Plan};
 
-impl<'q> Binder<'_, 'q> {
+impl<'q> Binder<'q> {
     /// `fork a = (...) (...)`: each sub-query over the same rows is a result.
     pub(super) fn fork(&mut self, input: Plan, branches: &'q [NamedExpr]) -> Option<Plan> {
         let input = self.shared(input);
