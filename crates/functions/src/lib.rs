@@ -9,6 +9,7 @@ mod context;
 mod definition;
 pub mod kernel;
 mod location;
+mod network;
 pub mod plugins;
 pub mod registry;
 mod regular_expression;

@@ -1,6 +1,5 @@
 //! `ipv4_lookup`, `ipv6_lookup`: joins addresses with the networks that hold them.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use arrow_array::{Array, StringViewArray, UInt32Array};
@@ -11,6 +10,7 @@ use super::{
     ParameterCount, Plugin, PluginArgument, PluginCall, PluginParameter, PluginParameterKind, PluginSchema,
     PluginShape,
 };
+use crate::network::Network;
 use crate::{Example, KernelError};
 
 /// The family.
@@ -173,41 +173,6 @@ fn matches(
         }
     }
     (source_rows, table_rows)
-}
-
-/// An address with the number of its bits that count. IPv4 stands within IPv6, as `::ffff:a.b.c.d`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Network {
-    address: u128,
-    bits: u32,
-}
-
-impl Network {
-    fn of_v4(text: &str) -> Option<Self> {
-        let (address, bits) = split_prefix(text, 32)?;
-        let address: Ipv4Addr = address.parse().ok()?;
-        Some(Self { address: address.to_ipv6_mapped().to_bits(), bits: bits + 96 })
-    }
-
-    fn of_v6(text: &str) -> Option<Self> {
-        let (address, bits) = split_prefix(text, 128)?;
-        match address.parse::<Ipv6Addr>() {
-            Ok(address) => Some(Self { address: address.to_bits(), bits }),
-            Err(_) => Self::of_v4(text),
-        }
-    }
-
-    /// The address with all but the first `bits` bits cleared.
-    fn cut(self, bits: u32) -> u128 {
-        if bits == 0 { 0 } else { self.address & (u128::MAX << (128 - bits)) }
-    }
-}
-
-fn split_prefix(text: &str, all: u32) -> Option<(&str, u32)> {
-    match text.trim().split_once('/') {
-        None => Some((text.trim(), all)),
-        Some((address, bits)) => Some((address, bits.parse().ok().filter(|bits| *bits <= all)?)),
-    }
 }
 
 /// The networks of the lookup table, to be found by address: one hash look-up for each length of prefix that occurs.

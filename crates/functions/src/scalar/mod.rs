@@ -1,5 +1,6 @@
 //! Scalar functions and operators, one file a family.
 
+mod addresses;
 mod arrays;
 mod bags;
 mod conditional;
@@ -20,6 +21,11 @@ use crate::ScalarFunction;
 /// The families.
 #[rustfmt::skip]
 pub static FAMILIES: &[&[&ScalarFunction]] = &[
+    addresses::compare::FUNCTIONS,
+    addresses::location::FUNCTIONS,
+    addresses::parse::FUNCTIONS,
+    addresses::ranges::FUNCTIONS,
+    addresses::search::FUNCTIONS,
     arrays::build::FUNCTIONS,
     arrays::reorder::FUNCTIONS,
     arrays::search::FUNCTIONS,
