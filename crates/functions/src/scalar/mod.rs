@@ -6,6 +6,7 @@ mod bags;
 mod conditional;
 pub mod conversion;
 mod hashes;
+mod formats;
 mod nulls;
 mod numbers;
 pub mod operators;
@@ -38,6 +39,17 @@ pub static FAMILIES: &[&[&ScalarFunction]] = &[
     conditional::FUNCTIONS,
     conversion::FUNCTIONS,
     hashes::FUNCTIONS,
+    formats::base64::FUNCTIONS,
+    formats::command_line::FUNCTIONS,
+    formats::compression::FUNCTIONS,
+    formats::csv::FUNCTIONS,
+    formats::json_path::FUNCTIONS,
+    formats::path::FUNCTIONS,
+    formats::punycode::FUNCTIONS,
+    formats::url::FUNCTIONS,
+    formats::url_parts::FUNCTIONS,
+    formats::version::FUNCTIONS,
+    formats::xml::FUNCTIONS,
     nulls::FUNCTIONS,
     numbers::angles::FUNCTIONS,
     numbers::binning::FUNCTIONS,

@@ -15,7 +15,7 @@ use crate::{
 pub static FUNCTIONS: &[&ScalarFunction] = &[&ARRAY_LENGTH, &ARRAY_SLICE, &ARRAY_SPLIT];
 
 static ARRAY_LENGTH: ScalarFunction = ScalarFunction {
-    names: &["array_length"],
+    names: &["array_length", "arraylength"],
     doc: "Number of elements; null if the value is no array.",
     examples: &[Example { query: "print array_length(dynamic([1, 2, null]))", result: "3" }],
     result_name: ResultName::Generated,

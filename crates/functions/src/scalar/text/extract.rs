@@ -50,7 +50,7 @@ scalar_function!(
 );
 
 /// The type that a `typeof(...)` argument names; string without one.
-pub(super) fn written_type(
+pub(in crate::scalar) fn written_type(
     arguments: &[ArgumentInfo<'_>],
     index: usize,
 ) -> Result<ScalarType, std::string::String> {
