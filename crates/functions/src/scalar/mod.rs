@@ -48,6 +48,7 @@ pub static FAMILIES: &[&[&ScalarFunction]] = &[
     formats::punycode::FUNCTIONS,
     formats::url::FUNCTIONS,
     formats::url_parts::FUNCTIONS,
+    formats::user_agent::FUNCTIONS,
     formats::version::FUNCTIONS,
     formats::xml::FUNCTIONS,
     nulls::FUNCTIONS,

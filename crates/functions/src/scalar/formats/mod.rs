@@ -9,6 +9,7 @@ pub(super) mod path;
 pub(super) mod punycode;
 pub(super) mod url;
 pub(super) mod url_parts;
+pub(super) mod user_agent;
 pub(super) mod version;
 pub(super) mod xml;
 

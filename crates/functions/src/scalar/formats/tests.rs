@@ -231,3 +231,18 @@ fn punycode_there_and_back() {
         "Rúyì.Jīngū.Bàng.com",
     );
 }
+
+#[test]
+fn user_agents_are_described() {
+    let nokia = "Mozilla/5.0 (SymbianOS/9.2; U; Series60/3.1 NokiaN81-3/10.0.032 Profile/MIDP-2.0 Configuration/CLDC-1.1 ) \
+                 AppleWebKit/413 (KHTML, like Gecko) Safari/4";
+    let expected = r#"{"Browser":{"Family":"Nokia OSS Browser","MajorVersion":"3","MinorVersion":"1","Patch":""},"OperatingSystem":{"Family":"Symbian OS","MajorVersion":"9","MinorVersion":"2","Patch":"","PatchMinor":""},"Device":{"Family":"Nokia N81","Brand":"Nokia","Model":"N81-3"}}"#;
+    check("parse_user_agent", &[s(nokia), d(r#"["browser","os","device"]"#)], expected);
+    check("parse_user_agent", &[s(nokia)], expected);
+    check(
+        "parse_user_agent",
+        &[s(""), s("os")],
+        r#"{"OperatingSystem":{"Family":"Other","MajorVersion":"","MinorVersion":"","Patch":"","PatchMinor":""}}"#,
+    );
+    assert!(call("parse_user_agent", &[s(nokia), s("engine")]).is_err());
+}
