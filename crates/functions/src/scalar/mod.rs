@@ -11,6 +11,7 @@ mod nulls;
 mod numbers;
 pub mod operators;
 pub mod parsing;
+mod series;
 mod signature;
 mod size;
 mod text;
@@ -71,6 +72,19 @@ pub static FAMILIES: &[&[&ScalarFunction]] = &[
     operators::text_lists::FUNCTIONS,
     operators::regex::FUNCTIONS,
     size::FUNCTIONS,
+    series::aggregate::FUNCTIONS,
+    series::anomalies::FUNCTIONS,
+    series::binary::FUNCTIONS,
+    series::decompose::FUNCTIONS,
+    series::fill::FUNCTIONS,
+    series::filter::FUNCTIONS,
+    series::fit::FUNCTIONS,
+    series::fourier::FUNCTIONS,
+    series::outliers::FUNCTIONS,
+    series::periods::FUNCTIONS,
+    series::polynomial::FUNCTIONS,
+    series::stats::FUNCTIONS,
+    series::unary::FUNCTIONS,
     text::strings::FUNCTIONS,
     text::concatenation::FUNCTIONS,
     text::characters::FUNCTIONS,
