@@ -1,13 +1,13 @@
 //! gzip and zlib, their bytes in base64.
 
-use std::io::Read;
+use std::io::{Read, Write};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use flate2::Crc;
 use flate2::read::{GzDecoder, ZlibDecoder};
+use flate2::write::DeflateEncoder;
+use flate2::{Compression, Crc};
 use kql_types::{Column, ScalarType::String};
-use miniz_oxide::deflate::compress_to_vec;
 
 use crate::kernel::rows::strings;
 use crate::scalar::signature::{TEXT, columns, scalar_function};
@@ -49,8 +49,9 @@ scalar_function!(
     [columns(&[TEXT], String, |call| Ok(decompress(call, |bytes, out| read(ZlibDecoder::new(bytes), out))))],
 );
 
-/// The engine's recorded answers are those of miniz at its usual level: it stores short text as it is, where zlib does not.
-const LEVEL: u8 = 6;
+/// Texts up to that many bytes are stored as they are: the engine's recorded answers, of 20 bytes, are, as it spends more
+/// on a table of codes than short text gains. Where it starts to pack, and in which bytes, is not recorded.
+const MOST_STORED: usize = 100;
 
 /// More than that is not taken from one value, so that a small text cannot fill the memory.
 const MOST_BYTES: u64 = 64 << 20;
@@ -62,10 +63,19 @@ fn compress(call: &Call<'_>, format: fn(&[u8]) -> Vec<u8>) -> Column {
     }))
 }
 
+/// Appends the text as RFC 1951 packs it.
+fn deflate(text: &[u8], bytes: &mut Vec<u8>) {
+    let level = if text.len() <= MOST_STORED { Compression::none() } else { Compression::default() };
+    let mut encoder = DeflateEncoder::new(bytes, level);
+    // Writing to memory cannot fail.
+    let _ = encoder.write_all(text);
+    let _ = encoder.finish();
+}
+
 /// RFC 1952: a header without name or time and with unknown operating system, the data, checksum and length.
 fn gzip(text: &[u8]) -> Vec<u8> {
     let mut bytes = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
-    bytes.extend(compress_to_vec(text, LEVEL));
+    deflate(text, &mut bytes);
     let mut checksum = Crc::new();
     checksum.update(text);
     bytes.extend(checksum.sum().to_le_bytes());
@@ -76,7 +86,7 @@ fn gzip(text: &[u8]) -> Vec<u8> {
 /// RFC 1950: a header for a window of 32 KiB, the data, and the checksum.
 fn zlib(text: &[u8]) -> Vec<u8> {
     let mut bytes = vec![0x78, 0x01];
-    bytes.extend(compress_to_vec(text, LEVEL));
+    deflate(text, &mut bytes);
     bytes.extend(adler32(text).to_be_bytes());
     bytes
 }

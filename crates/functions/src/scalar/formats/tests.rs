@@ -25,10 +25,14 @@ fn base64_needs_padding() {
 
 #[test]
 fn compression_there_and_back() {
+    let packed = text("gzip_compress_to_base64_string", &[s("1234567890qwertyuiop")]);
+    assert_eq!(packed, "H4sIAAAAAAAA/wEUAOv/MTIzNDU2Nzg5MHF3ZXJ0eXVpb3A6m7f2FAAAAA==");
+    let packed = text("zlib_compress_to_base64_string", &[s("1234567890qwertyuiop")]);
+    assert_eq!(packed, "eAEBFADr/zEyMzQ1Njc4OTBxd2VydHl1aW9wOAkGdw==");
     let long = "kusto ".repeat(5000);
     for (format, source) in [("gzip", long.as_str()), ("zlib", long.as_str()), ("gzip", ""), ("zlib", "é")] {
         let packed = text(&format!("{format}_compress_to_base64_string"), &[s(source)]);
-        assert!(packed.len() < 200, "{packed}");
+        assert!(packed.len() < 400, "{packed}");
         check(&format!("{format}_decompress_from_base64_string"), &[s(&packed)], source);
     }
     check("zlib_decompress_from_base64_string", &[s("eAEBFADr/zEyMzQ1Njc4OTBxd2VydHl1aW9wOAkGAA==")], "");
