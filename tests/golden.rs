@@ -1,0 +1,128 @@
+//! Runs the cases in `tests/golden` and compares what they give with what they expect.
+//!
+//! The format of the files is described in `tests/golden/README.md`; writing a case takes no Rust.
+//!
+//! - `UPDATE_GOLDEN=1`: writes what the engine gives into the files instead. Read the difference before you commit it.
+//! - `GOLDEN=join`: only files whose path holds this text.
+
+mod golden_file;
+mod support;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use golden_file::{Case, GoldenFile, table};
+use support::{Outcome, Reply, run};
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden");
+const LIMIT: std::time::Duration = std::time::Duration::from_secs(60);
+
+#[test]
+fn cases_give_what_they_expect() {
+    let update = std::env::var_os("UPDATE_GOLDEN").is_some();
+    let only = std::env::var("GOLDEN").unwrap_or_default();
+    let mut files = Vec::new();
+    collect(Path::new(FOLDER), &mut files);
+    let (mut cases, mut failures) = (0, Vec::new());
+    for path in files.iter().filter(|path| path.to_string_lossy().contains(&only)) {
+        let shown = path.strip_prefix(FOLDER).unwrap().display();
+        let text = std::fs::read_to_string(path).unwrap();
+        let mut file = GoldenFile::parse(&text).unwrap_or_else(|mistake| panic!("{shown}: {mistake}"));
+        for number in 0..file.cases.len() {
+            cases += 1;
+            let case = &file.cases[number];
+            let place = format!("{shown}:{} {}", case.line, case.title);
+            for (section, actual) in differences(case) {
+                let expected = &file.sections[section];
+                failures.push(format!("--- {place}, {}\n{}", expected.head(), expected.difference(&actual)));
+                if update {
+                    file.sections[section].body = actual;
+                }
+            }
+        }
+        if update && file.write() != text {
+            std::fs::write(path, file.write()).unwrap();
+        }
+    }
+    let summary = format!("golden: {cases} cases in {} files, {} differences\n", files.len(), failures.len());
+    std::io::stderr().write_all(summary.as_bytes()).unwrap();
+    assert!(cases > 0, "no case was found");
+    assert!(failures.is_empty() || update, "\n{}", failures.join("\n"));
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    let mut entries: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "txt") {
+            files.push(path);
+        }
+    }
+}
+
+/// The sections of a case that are not met, each with the body that would be.
+fn differences(case: &Case) -> Vec<(usize, String)> {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content) in &case.tables {
+        std::fs::write(folder.path().join(name), content).unwrap();
+    }
+    let data = case.data.clone().unwrap_or_else(|| folder.path().display().to_string());
+    let mut shared = vec!["--data", &data];
+    shared.extend(case.now.iter().flat_map(|now| ["--now", now]));
+    let mut found = Vec::new();
+    if !case.results.is_empty() || case.error.is_some() {
+        let arguments = [&["query", "--format", "kusto"], &*shared, &["-"]].concat();
+        let outcome = run(&arguments, &case.query, LIMIT);
+        found.extend(result_differences(case, &outcome));
+        found.extend(error_difference(case, &outcome));
+    }
+    if let Some(plan) = &case.plan {
+        let outcome = run(&[&["explain"], &*shared, &["-"]].concat(), &case.query, LIMIT);
+        let actual = if outcome.succeeded() { outcome.output } else { failure(&outcome) };
+        if actual.trim_end() != plan.body.trim_end() {
+            found.push((plan.section, actual));
+        }
+    }
+    found
+}
+
+fn result_differences(case: &Case, outcome: &Outcome) -> Vec<(usize, String)> {
+    if case.results.is_empty() {
+        return Vec::new();
+    }
+    let reply = match outcome.succeeded().then(|| Reply::parse(&outcome.output)) {
+        Some(Ok(reply)) if reply.tables.len() == case.results.len() => reply,
+        Some(Ok(reply)) => {
+            return vec![(case.results[0].section, format!("{} results\n", reply.tables.len()))];
+        }
+        Some(Err(mistake)) => return vec![(case.results[0].section, format!("{mistake}\n"))],
+        None => return vec![(case.results[0].section, failure(outcome))],
+    };
+    let judged = case.results.iter().zip(&reply.tables).filter(|(expected, actual)| {
+        table::canonical(&expected.body, expected.any_order)
+            != table::canonical(&table::write(actual), expected.any_order)
+    });
+    judged.map(|(expected, actual)| (expected.section, table::write(actual))).collect()
+}
+
+fn error_difference(case: &Case, outcome: &Outcome) -> Option<(usize, String)> {
+    let error = case.error.as_ref()?;
+    let mut lines = outcome.errors.lines();
+    // Each expected line in this order, anything between them.
+    let met = error
+        .body
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .all(|expected| lines.any(|line| line.contains(expected.trim())));
+    let refused = outcome.status.and_then(|status| status.code()) == Some(2);
+    (!(met && refused)).then(|| (error.section, failure(outcome)))
+}
+
+fn failure(outcome: &Outcome) -> String {
+    let status =
+        outcome.status.map_or("ended because its time was over".to_owned(), |status| status.to_string());
+    format!("{}({status})\n{}", outcome.output, outcome.errors)
+}
