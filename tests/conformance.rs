@@ -7,6 +7,7 @@
 //!
 //! - `KQL_CONFORMANCE_CASE=join`: only the cases whose id holds this text, with query, expected and actual answer.
 //! - `UPDATE_GOLDEN=1`: writes the scores down as the new record.
+#![allow(clippy::unwrap_used)]
 
 mod answers;
 mod support;

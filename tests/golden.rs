@@ -4,6 +4,7 @@
 //!
 //! - `UPDATE_GOLDEN=1`: writes what the engine gives into the files instead. Read the difference before you commit it.
 //! - `GOLDEN=join`: only files whose path holds this text.
+#![allow(clippy::unwrap_used)]
 
 mod golden_file;
 mod support;

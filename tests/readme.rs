@@ -1,5 +1,6 @@
 //! The transcripts of README.md are what the program prints.
 #![cfg(unix)]
+#![allow(clippy::unwrap_used)]
 
 use std::path::Path;
 use std::process::Command;
