@@ -259,7 +259,8 @@ pub enum ExprKind {
         /// The cells, row by row.
         values: Vec<Expr>,
     },
-    /// `externaldata (a: string, ...) [ 'path', ... ] [with (format='csv', ...)]`
+    /// `externaldata (a: string, ...) [ 'path', ... ] [with (format='csv', ...)]`, and
+    /// `inline_external_table`, whose `kind` and `dataformat` are properties.
     ExternalData {
         /// The columns.
         columns: Vec<ColumnDeclaration>,
@@ -494,8 +495,8 @@ pub enum OperatorKind {
     MacroExpand {
         /// The entity group.
         group: Expr,
-        /// The scope's name.
-        scope: Name,
+        /// The scope's name, if one is given.
+        scope: Option<Name>,
         /// The statements of the sub-query.
         body: Vec<Statement>,
     },

@@ -6,6 +6,7 @@ use nom::combinator::{map, not, opt, peek};
 use nom::sequence::preceded;
 
 use super::expressions::{AN_EXPRESSION, lone_star, named, required_scalar, unnamed};
+use super::inline_table::inline_external_table;
 use super::input::Input;
 use super::literals::literal;
 use super::names::{
@@ -82,6 +83,7 @@ fn primary(input: Input<'_>) -> Parse<'_, Expr> {
         parenthesized,
         data_table,
         external_data,
+        inline_external_table,
         to_scalar,
         type_of,
         call,

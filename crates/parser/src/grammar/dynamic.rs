@@ -6,9 +6,10 @@ use nom::combinator::{map, value};
 use nom::sequence::{delimited, preceded};
 
 use super::input::Input;
-use super::literals::{plain, single_string, string};
+use super::literals::{plain, raw_guid, single_string, string};
+use super::names::braced_name;
 use super::reject::{Parse, fail, fail_at, no_match, required};
-use super::terminals::{in_parentheses, keyword, list0, required_sign, sign, token_if};
+use super::terminals::{in_parentheses, keyword, list0, required_sign, sign};
 use crate::ast::{DynamicLiteral, Literal};
 use crate::lexer::{Sign, TokenKind, TypedLiteral};
 use crate::{Code, Diagnostic};
@@ -28,6 +29,7 @@ fn json(input: Input<'_>) -> Parse<'_, DynamicLiteral> {
     alt((
         value(DynamicLiteral::Null, keyword("null")),
         array,
+        client_parameter,
         bag,
         negative_number,
         map(dynamic, |literal| match literal {
@@ -66,6 +68,14 @@ fn member(input: Input<'_>) -> Parse<'_, (String, DynamicLiteral)> {
     (single_string, value).parse(input)
 }
 
+/// `{name}`, which the client that sends the query replaces by a value. No client does so here.
+fn client_parameter(input: Input<'_>) -> Parse<'_, DynamicLiteral> {
+    let (rest, name) = braced_name(input)?;
+    let message = format!("`{{{}}}` is for a client to fill in and has no value here", name.text);
+    input.context().report(Diagnostic::error(Code::Semantic, message, name.span));
+    Ok((rest, DynamicLiteral::Null))
+}
+
 /// `-5`, where a blank may stand after the sign.
 fn negative_number(input: Input<'_>) -> Parse<'_, DynamicLiteral> {
     let number = alt((number, |rest: Input<'_>| fail_at(rest.next_span(), "expected a number after `-`")));
@@ -90,14 +100,6 @@ fn number(input: Input<'_>) -> Parse<'_, Literal> {
 fn scalar(input: Input<'_>) -> Parse<'_, Literal> {
     match input.kind_at(0) {
         Some(TokenKind::Typed(TypedLiteral::Int)) => no_match(),
-        Some(TokenKind::RawGuid) => raw_guid(input),
-        _ => alt((string, plain)).parse(input),
+        _ => alt((string, plain, raw_guid)).parse(input),
     }
-}
-
-fn raw_guid(input: Input<'_>) -> Parse<'_, Literal> {
-    map(token_if(|kind| kind == TokenKind::RawGuid), |token| {
-        Literal::Guid(Some(input.text(token.span).to_owned()))
-    })
-    .parse(input)
 }

@@ -76,9 +76,10 @@ fn signed_number(input: Input<'_>) -> Parse<'_, Literal> {
     Ok((rest.skip(1), literal))
 }
 
-fn raw_guid(input: Input<'_>) -> Parse<'_, Expr> {
+/// Refuses a guid that stands without `guid(...)`.
+pub(crate) fn raw_guid<'a, T>(input: Input<'a>) -> Parse<'a, T> {
     let (_, token) = token_if(|kind| kind == TokenKind::RawGuid)(input)?;
-    fail_at(token.span, "a guid must be written guid(...) here")
+    fail_at(token.span, format!("a guid is written guid({})", input.text(token.span)))
 }
 
 /// The literal whose token is a type's name with text in parentheses.

@@ -7,6 +7,7 @@
 mod calls;
 mod dynamic;
 mod expressions;
+mod inline_table;
 mod input;
 mod literals;
 mod names;

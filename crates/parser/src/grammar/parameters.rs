@@ -36,22 +36,19 @@ const COMMON: &[&str] = &[
     "__noWithSource",
     "__packedColumn",
     "__sourceColumnIndex",
-];
-
-/// The hints; a name of several tokens.
-const HINTS: &[&str] = &[
     "hint.concurrency",
     "hint.distribution",
     "hint.materialized",
     "hint.num_partitions",
-    "hint.pass_filters",
-    "hint.pass_filters_column",
     "hint.progressive_top",
     "hint.remote",
     "hint.shufflekey",
     "hint.spread",
     "hint.strategy",
 ];
+
+/// The hints that are no keywords, but a name of several tokens.
+const SPELLED_HINTS: &[&str] = &["hint.pass_filters", "hint.pass_filters_column"];
 
 /// Keywords that are values of parameters although they are no names.
 const VALUE_WORDS: &[&str] = &["simple", "relaxed", "nooptimization"];
@@ -92,12 +89,7 @@ pub(crate) fn parameter_length(input: Input<'_>, offset: usize, known: Known) ->
     let length = if is_word && (COMMON.contains(&word) || known.own.contains(&word)) {
         1
     } else {
-        HINTS.iter().find_map(|hint| {
-            spelled_length(input, offset, hint).filter(|length| {
-                // `hint.pass_filters` must not match the beginning of `hint.pass_filters_column`
-                *length > 1
-            })
-        })?
+        SPELLED_HINTS.iter().find_map(|hint| spelled_length(input, offset, hint))?
     };
     (!known.equals_required || input.is_sign(offset + length, Sign::Equal)).then_some(length)
 }

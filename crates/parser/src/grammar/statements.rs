@@ -25,9 +25,14 @@ use crate::ast::{
     PatternDeclaration, Query, Statement, StatementKind,
 };
 use crate::lexer::{Sign, TokenKind};
+use crate::{Code, Diagnostic};
 
 /// All statements of the text. What is wrong is reported; the statements that could be read remain.
 pub(crate) fn query(input: Input<'_>) -> Query {
+    if input.is_sign(0, Sign::Dot) {
+        input.context().report(control_command(input));
+        return Query { statements: Vec::new() };
+    }
     let (mut rest, mut statements) = statement_list(input);
     while !rest.is_empty() {
         let unexpected = match rest.kind_at(0) {
@@ -40,6 +45,13 @@ pub(crate) fn query(input: Input<'_>) -> Query {
         rest = after;
     }
     Query { statements }
+}
+
+/// The diagnostic for `.show tables` and its like, which are no queries.
+fn control_command(input: Input<'_>) -> Diagnostic {
+    let span = input.span_up_to(&input.skip(2));
+    let message = format!("`{}` is a control command; only queries are understood here", input.text(span));
+    Diagnostic::error(Code::Syntax, message, span)
 }
 
 /// Statements separated by `;`, up to what is none.

@@ -34,7 +34,7 @@ pub enum TokenKind {
     Bool,
     /// A literal with its type's name and its text in parentheses: `datetime(2024-01-01)`, `int(5)`.
     Typed(TypedLiteral),
-    /// A guid that stands without `guid(...)`; allowed only inside `dynamic(...)`.
+    /// A guid that stands without `guid(...)`. The grammar allows it nowhere.
     RawGuid,
     /// Punctuation and operators made of signs.
     Sign(Sign),

@@ -75,11 +75,11 @@ fn partition_subquery(input: Input<'_>) -> Parse<'_, Expr> {
     in_parentheses(subquery_or_expression).parse(input)
 }
 
-/// `macro-expand [kind=..] group as scope (statements)`
+/// `macro-expand [kind=..] group [as scope] (statements)`
 pub(super) fn macro_expand(input: Input<'_>) -> Parse<'_, Body> {
     let known = Known { own: &["best_effort"], equals_required: true };
     let group = required(alt((entity_group, group_reference)), "an entity group");
-    let scope = preceded(required_keyword("as"), required(name, "a name"));
+    let scope = opt(preceded(keyword("as"), required(name, "a name")));
     map((parameters(known), group, scope, in_parentheses(inner_statements)), |parts| {
         let (parameters, group, scope, body) = parts;
         Body { kind: OperatorKind::MacroExpand { group, scope, body }, parameters }
