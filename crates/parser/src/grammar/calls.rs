@@ -13,7 +13,7 @@ use super::names::{
     bracketed_name, bracketed_wildcard, keyword_in_place_of_name, name, name_expression, name_length,
     referred_name, wildcard,
 };
-use super::parameters::parameter_named;
+use super::parameters::{COMMON_ONLY, Known, parameter};
 use super::pipeline::expression;
 use super::reject::{Parse, Reject, fail_expecting, no_match, required};
 use super::schema::type_of;
@@ -27,8 +27,8 @@ const A_MEMBER: &str = "a name after the point";
 
 /// A value and what is taken out of it: `a`, `a.b`, `a[0].c`, `f(x)['k']`.
 pub(crate) fn path(input: Input<'_>) -> Parse<'_, Expr> {
-    if let Ok((rest, word)) = word_before_query(input, "totable") {
-        return query_call(rest, word);
+    if input.is_keyword(0, "totable") {
+        return steered_query(input, "totable");
     }
     steps(input, primary, required(selector, A_MEMBER))
 }
@@ -84,7 +84,7 @@ fn primary(input: Input<'_>) -> Parse<'_, Expr> {
         data_table,
         external_data,
         inline_external_table,
-        to_scalar,
+        |rest| steered_query(rest, "toscalar"),
         type_of,
         call,
         with_data_scope,
@@ -108,22 +108,20 @@ pub(crate) fn parenthesized(input: Input<'_>) -> Parse<'_, Expr> {
     Ok((rest, Expr { span: input.span_up_to(&rest), ..inner }))
 }
 
-/// `toscalar(query)`
-fn to_scalar(input: Input<'_>) -> Parse<'_, Expr> {
-    let (rest, word) = word_before_query(input, "toscalar")?;
-    query_call(rest, word)
-}
-
-/// A word that takes a query as its only argument, and how that is to be executed.
-fn word_before_query<'a>(input: Input<'a>, word: &'static str) -> Parse<'a, Name> {
+/// `toscalar [kind=nooptimization] (query)` and the same with `totable`. The kind only steers the optimizer.
+fn steered_query<'a>(input: Input<'a>, word: &'static str) -> Parse<'a, Expr> {
+    let known = Known { value_words: &["nooptimization"], ..COMMON_ONLY };
     let (rest, span) = keyword(word)(input)?;
-    Ok((rest, Name { text: word.to_owned(), span }))
+    let rest = match rest.is_keyword(0, "kind") {
+        true => parameter(rest, known)?.0,
+        false => rest,
+    };
+    query_call(rest, Name { text: word.to_owned(), span })
 }
 
-/// `[kind=...] (query)` behind `toscalar`, `totable`, `materialize`. The kind only steers the optimizer.
+/// `(query)` behind the word that takes it.
 pub(crate) fn query_call(input: Input<'_>, name: Name) -> Parse<'_, Expr> {
-    let (rest, _) = opt(parameter_named("kind")).parse(input)?;
-    let (rest, argument) = in_parentheses(unnamed(required(expression, AN_EXPRESSION))).parse(rest)?;
+    let (rest, argument) = in_parentheses(unnamed(required(expression, AN_EXPRESSION))).parse(input)?;
     let span = name.span.to(input.span_up_to(&rest));
     Ok((rest, Expr { kind: ExprKind::Call { name, arguments: vec![argument] }, span }))
 }

@@ -10,7 +10,7 @@ use super::input::Input;
 use super::literals::literal;
 use super::names::{declared_name, name, plain_word};
 use super::reject::{Parse, Reject, fail_expecting, no_match, required};
-use super::terminals::{ends_list, required_sign, sign, spelled, spelled_length};
+use super::terminals::{ends_list, required_sign, sign, spelled_length};
 use crate::ast::{Expr, Name, Parameter};
 use crate::lexer::{Sign, TokenKind};
 
@@ -50,9 +50,6 @@ const COMMON: &[&str] = &[
 /// The hints that are no keywords, but a name of several tokens.
 const SPELLED_HINTS: &[&str] = &["hint.pass_filters", "hint.pass_filters_column"];
 
-/// Keywords that are values of parameters although they are no names.
-const VALUE_WORDS: &[&str] = &["simple", "relaxed", "nooptimization"];
-
 /// Which parameters an operator takes.
 #[derive(Clone, Copy)]
 pub(crate) struct Known {
@@ -60,10 +57,12 @@ pub(crate) struct Known {
     pub own: &'static [&'static str],
     /// Whether a word is a parameter only if `=` follows it.
     pub equals_required: bool,
+    /// Keywords that are values of the parameters although they are no names.
+    pub value_words: &'static [&'static str],
 }
 
 /// The common parameters, each with its `=`.
-pub(crate) const COMMON_ONLY: Known = Known { own: &[], equals_required: true };
+pub(crate) const COMMON_ONLY: Known = Known { own: &[], equals_required: true, value_words: &[] };
 
 /// Parameters in a row, without commas; there may be none.
 pub(crate) fn parameters<'a>(
@@ -72,13 +71,14 @@ pub(crate) fn parameters<'a>(
     many0(move |input| parameter(input, known))
 }
 
-fn parameter<'a>(input: Input<'a>, known: Known) -> Parse<'a, Parameter> {
+pub(crate) fn parameter<'a>(input: Input<'a>, known: Known) -> Parse<'a, Parameter> {
     let Some(length) = parameter_length(input, 0, known) else { return no_match() };
     let rest = input.skip(length);
     let span = input.span_up_to(&rest);
     let name = Name { text: input.text(span).to_owned(), span };
     let (rest, _) = required_sign(Sign::Equal)(rest)?;
-    let (rest, value) = required(|rest| value_of(rest, &name.text), "a value").parse(rest)?;
+    let value = alt((|rest| value_of(rest, &name.text), |rest| value_word(rest, known.value_words)));
+    let (rest, value) = required(value, "a value").parse(rest)?;
     Ok((rest, Parameter { name, value, span: input.span_up_to(&rest) }))
 }
 
@@ -131,16 +131,15 @@ fn value_of<'a>(input: Input<'a>, parameter: &str) -> Parse<'a, Expr> {
 
 /// A literal, or a bare word.
 pub(crate) fn any_value(input: Input<'_>) -> Parse<'_, Expr> {
-    alt((literal, map(plain_word, Expr::from), map(name, Expr::from), value_word)).parse(input)
+    alt((literal, map(plain_word, Expr::from), map(name, Expr::from))).parse(input)
 }
 
-fn value_word(input: Input<'_>) -> Parse<'_, Expr> {
+fn value_word<'a>(input: Input<'a>, words: &[&str]) -> Parse<'a, Expr> {
     let text = input.text_at(0);
-    if !VALUE_WORDS.contains(&text) {
+    if !words.contains(&text) {
         return no_match();
     }
-    let (rest, span) = spelled(text)(input)?;
-    Ok((rest, Expr::from(Name { text: text.to_owned(), span })))
+    Ok((input.skip(1), Expr::from(Name { text: text.to_owned(), span: input.next_span() })))
 }
 
 /// Parameters separated by commas, of the given names alone. A list of columns as value, `ycolumns = a, b`,
@@ -157,7 +156,7 @@ pub(crate) fn property_list<'a>(
             let (after, mut found) = if lists.contains(&word) {
                 listed_columns(rest, names)?
             } else if names.contains(&word) {
-                let known = Known { own: names, equals_required: false };
+                let known = Known { own: names, equals_required: false, ..COMMON_ONLY };
                 let (after, one) = parameter(rest, known)?;
                 (after, vec![one])
             } else {

@@ -148,7 +148,7 @@ pub(crate) fn starts_query(input: Input<'_>) -> bool {
         "facet" => input.is_keyword(1, "by"),
         "partition" | "reduce" => input.is_keyword(1, "by") || any_parameter(),
         "range" => name_length(input, 1).is_some_and(|length| input.is_keyword(1 + length, "from")),
-        "render" => matches!(input.kind_at(1), Some(TokenKind::Identifier | TokenKind::Keyword)),
+        "render" => operators::is_chart(input, 1),
         word => operators::is_operator_word(word) && name_use(word) != Some(NameUse::Anywhere),
     }
 }

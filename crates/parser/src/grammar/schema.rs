@@ -6,7 +6,7 @@ use nom::combinator::{map, opt};
 use nom::sequence::preceded;
 
 use super::input::Input;
-use super::names::{declared_name, plain_word};
+use super::names::declared_name;
 use super::reject::{Parse, fail_at, fail_expecting, no_match, required};
 use super::terminals::{in_parentheses, list_with_trailing_comma, list0, required_sign, sign, spanned};
 use crate::ast::{ColumnDeclaration, EvaluateSchema, Expr, ExprKind, Name, TypeName};
@@ -90,10 +90,16 @@ type Columns = (bool, Vec<ColumnDeclaration>);
 
 fn one_type(input: Input<'_>) -> Parse<'_, Columns> {
     let known = |rest| type_word(rest, &[DECLARABLE, ONLY_IN_TYPE_OF]);
-    let other = map(plain_word, |word| TypeName { text: word.text, span: word.span });
-    let (rest, type_name) = alt((known, other)).parse(input)?;
+    let is_other =
+        input.kind_at(0) == Some(TokenKind::Identifier) && input.is_sign(1, Sign::CloseParenthesis);
+    let (rest, type_name) = match known(input) {
+        Err(nom::Err::Error(_)) if is_other => {
+            (input.skip(1), TypeName { text: input.text_at(0).to_owned(), span: input.next_span() })
+        }
+        result => result?,
+    };
     if !rest.is_sign(0, Sign::CloseParenthesis) {
-        return no_match();
+        return fail_expecting(rest, "`)`");
     }
     let name = Name { text: String::new(), span: type_name.span };
     Ok((rest, (false, vec![ColumnDeclaration { name, type_name }])))

@@ -170,6 +170,13 @@ fn body(input: Input<'_>) -> Parse<'_, Vec<Statement>> {
     let declaration = map(spanned(declaration), |(kind, span)| Statement { kind, span });
     let (rest, mut statements) =
         many0(terminated(declaration, required_sign(Sign::Semicolon))).parse(rest)?;
+    // no result of a function may begin with these words, names though they are elsewhere
+    if rest.is_keyword(0, "declare") {
+        return fail_expecting(rest.skip(1), "`query_parameters`");
+    }
+    if rest.is_keyword(0, "let") {
+        return fail_expecting(rest.skip(1), "a name");
+    }
     let (rest, result) = opt(expression).parse(rest)?;
     statements
         .extend(result.map(|value| Statement { span: value.span, kind: StatementKind::Expression(value) }));

@@ -9,7 +9,7 @@ use super::expressions::AN_EXPRESSION;
 use super::input::Input;
 use super::literals::literal;
 use super::names::declared_name;
-use super::parameters::{Known, parameters};
+use super::parameters::{COMMON_ONLY, Known, parameters};
 use super::pipeline::expression;
 use super::reject::{Parse, required};
 use super::schema::row_schema;
@@ -19,7 +19,7 @@ use super::terminals::{
 use crate::ast::{Expr, ExprKind, Parameter};
 use crate::lexer::Sign;
 
-const NO_PARAMETERS: Known = Known { own: &[], equals_required: false };
+const NO_PARAMETERS: Known = Known { equals_required: false, ..COMMON_ONLY };
 
 /// `datatable (a: string, ...) [ literals ]`
 pub(crate) fn data_table(input: Input<'_>) -> Parse<'_, Expr> {

@@ -8,9 +8,9 @@ use super::Body;
 use crate::ast::{Name, NamedExpr, OperatorKind};
 use crate::grammar::expressions::{AN_EXPRESSION, named, required_scalar};
 use crate::grammar::input::Input;
-use crate::grammar::parameters::{COMMON_ONLY, Known, parameters, property_list};
+use crate::grammar::parameters::{COMMON_ONLY, Known, parameter, parameters};
 use crate::grammar::reject::{Parse, no_match, required};
-use crate::grammar::terminals::{ends_list, keyword, list_until, one_or_more, required_keyword};
+use crate::grammar::terminals::{ends_list, keyword, list_until, list0, one_or_more, required_keyword};
 use crate::lexer::{Sign, TokenKind};
 
 /// `summarize aggregates [by keys]`; the older syntax may end with `bin = size`.
@@ -59,13 +59,12 @@ fn bin_clause(input: Input<'_>) -> Parse<'_, NamedExpr> {
     Ok((rest, NamedExpr { names: vec![name], value, span: input.span_up_to(&rest) }))
 }
 
-const REDUCE_PROPERTIES: &[&str] = &["threshold", "characters", "kind"];
-
 /// `reduce by expression [with threshold=.., characters=..]`
 pub(super) fn reduce(input: Input<'_>) -> Parse<'_, Body> {
-    let known = Known { own: REDUCE_PROPERTIES, equals_required: false };
+    let known = Known { own: &["threshold", "characters"], equals_required: false, ..COMMON_ONLY };
     let by = preceded(required_keyword("by"), required(named, AN_EXPRESSION));
-    let with = opt(preceded(keyword("with"), property_list(REDUCE_PROPERTIES, &[])));
+    let properties = list0(|rest| parameter(rest, known), "a property");
+    let with = opt(preceded(keyword("with"), properties));
     map((parameters(known), by, with), |(parameters, by, properties)| Body {
         kind: OperatorKind::Reduce { by: by.value, properties: properties.unwrap_or_default() },
         parameters,

@@ -64,7 +64,7 @@ fn ends_applied(input: Input<'_>) -> bool {
 }
 
 fn column(input: Input<'_>) -> Parse<'_, MvExpandColumn> {
-    if input.is_keyword(0, "to") && !input.is_sign(1, Sign::Equal) {
+    if input.is_keyword(0, "to") {
         return fail_expecting(input, AN_EXPRESSION);
     }
     map((named, opt(to_type_of)), |(value, to_type)| MvExpandColumn { value, to_type }).parse(input)

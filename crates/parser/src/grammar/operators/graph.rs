@@ -63,9 +63,17 @@ fn partitioned_by(input: Input<'_>) -> Parse<'_, Vec<Expr>> {
     Ok((rest, vec![column, subquery]))
 }
 
-/// `graph-match` and `graph-shortest-paths`: patterns, then `where` and `project`.
+/// `graph-match [cycles=..] patterns [where condition] [project columns]`
 pub(super) fn graph_match(input: Input<'_>) -> Parse<'_, Body> {
-    let known = Known { own: &["output", "cycles"], equals_required: true };
+    patterns(input, COMMON_ONLY)
+}
+
+/// As `graph-match`, and `output=..` may stand before the patterns.
+pub(super) fn shortest_paths(input: Input<'_>) -> Parse<'_, Body> {
+    patterns(input, Known { own: &["output"], ..COMMON_ONLY })
+}
+
+fn patterns<'a>(input: Input<'a>, known: Known) -> Parse<'a, Body> {
     let condition = opt(preceded(keyword("where"), required(expression, AN_EXPRESSION)));
     let columns = opt(preceded(keyword("project"), list1(named, AN_EXPRESSION)));
     let (rest, (parameters, patterns, condition, columns)) =
@@ -109,7 +117,7 @@ fn hops(input: Input<'_>) -> Parse<'_, Vec<Expr>> {
 
 /// `graph-to-table nodes [as name] [with_node_id=..], edges [as name] [..]`
 pub(super) fn to_table(input: Input<'_>) -> Parse<'_, Body> {
-    let known = Known { own: &["with_node_id", "with_source_id", "with_target_id"], equals_required: true };
+    let known = Known { own: &["with_node_id", "with_source_id", "with_target_id"], ..COMMON_ONLY };
     let output = |rest| {
         let word = alt((keyword("nodes"), keyword("edges")));
         let name = opt(preceded(keyword("as"), required(name, "a name")));
@@ -123,7 +131,7 @@ pub(super) fn to_table(input: Input<'_>) -> Parse<'_, Body> {
 }
 
 pub(super) fn mark_components(input: Input<'_>) -> Parse<'_, Body> {
-    let known = Known { own: &["with_component_id"], equals_required: true };
+    let known = Known { own: &["with_component_id"], ..COMMON_ONLY };
     map(parameters(known), |parameters| Body { kind: graph(Vec::new()), parameters }).parse(input)
 }
 

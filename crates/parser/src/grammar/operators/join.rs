@@ -39,7 +39,7 @@ pub(super) fn lookup(input: Input<'_>) -> Parse<'_, Body> {
 
 /// `union [kind=..] [withsource=..] [isfuzzy=..] T1, (T2 | ...), T3*`
 pub(super) fn union(input: Input<'_>) -> Parse<'_, Body> {
-    let known = Known { own: &["best_effort"], equals_required: true };
+    let known = Known { own: &["best_effort"], ..COMMON_ONLY };
     map((parameters(known), list1(table, "a table")), |(parameters, tables)| Body {
         kind: OperatorKind::Union(tables),
         parameters,

@@ -14,6 +14,8 @@ mod series;
 mod sources;
 mod subqueries;
 
+pub(crate) use render::is_chart;
+
 use super::input::Input;
 use super::reject::{Parse, no_match};
 use crate::ast::{Operator, OperatorKind, Parameter};
@@ -51,7 +53,7 @@ const OPERATORS: &[(&str, Reader)] = &[
     ("getschema", sources::get_schema),
     ("graph-mark-components", graph::mark_components),
     ("graph-match", graph::graph_match),
-    ("graph-shortest-paths", graph::graph_match),
+    ("graph-shortest-paths", graph::shortest_paths),
     ("graph-to-table", graph::to_table),
     ("graph-where-edges", graph::where_condition),
     ("graph-where-nodes", graph::where_condition),

@@ -11,7 +11,7 @@ use crate::ast::{OperatorKind, ParsePart};
 use crate::grammar::expressions::required_scalar;
 use crate::grammar::input::Input;
 use crate::grammar::names::{declared_name, joined_strings};
-use crate::grammar::parameters::{Known, parameters, property_list};
+use crate::grammar::parameters::{COMMON_ONLY, Known, parameters, property_list};
 use crate::grammar::reject::{Parse, fail_expecting};
 use crate::grammar::schema::{declared_type, row_schema};
 use crate::grammar::terminals::{in_parentheses, keyword, required_keyword, sign, spanned};
@@ -19,7 +19,7 @@ use crate::lexer::Sign;
 
 /// `parse [kind=..] [flags=..] expression with pattern`
 pub(super) fn parse(input: Input<'_>) -> Parse<'_, Body> {
-    let known = Known { own: &["flags"], equals_required: true };
+    let known = Known { own: &["flags"], value_words: &["simple", "relaxed"], ..COMMON_ONLY };
     let pattern = preceded(required_keyword("with"), many0(part));
     map((parameters(known), required_scalar, pattern), |(parameters, value, pattern)| Body {
         kind: OperatorKind::Parse { value, pattern },

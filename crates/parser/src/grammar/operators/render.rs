@@ -1,7 +1,7 @@
 //! `render`, with its properties in the current and the older syntax.
 
 use nom::Parser;
-use nom::combinator::{map, opt};
+use nom::combinator::opt;
 use nom::multi::many0;
 use nom::sequence::preceded;
 
@@ -11,9 +11,7 @@ use crate::grammar::input::Input;
 use crate::grammar::names::declared_name;
 use crate::grammar::parameters::{any_value, parameter_named, property_list};
 use crate::grammar::reject::{Parse, no_match, required};
-use crate::grammar::terminals::{
-    ends_list, in_parentheses, keyword, list_until, one_or_more, sign, token_if,
-};
+use crate::grammar::terminals::{ends_list, in_parentheses, keyword, list_until, one_or_more, sign};
 use crate::lexer::{Sign, TokenKind};
 
 /// The charts whose names are keywords.
@@ -73,12 +71,20 @@ pub(super) fn render(input: Input<'_>) -> Parse<'_, Body> {
     Ok((rest, OperatorKind::Render { chart, properties: all }.into()))
 }
 
+/// Whether a chart stands after as many tokens.
+pub(crate) fn is_chart(input: Input<'_>, offset: usize) -> bool {
+    match input.kind_at(offset) {
+        Some(TokenKind::Identifier) => true,
+        Some(TokenKind::Keyword) => CHARTS.contains(&input.text_at(offset)),
+        _ => false,
+    }
+}
+
 fn chart(input: Input<'_>) -> Parse<'_, String> {
-    let word = input.text_at(0);
-    let is_chart = token_if(|kind| {
-        kind == TokenKind::Identifier || (kind == TokenKind::Keyword && CHARTS.contains(&word))
-    });
-    map(is_chart, |_| word.to_owned()).parse(input)
+    if !is_chart(input, 0) {
+        return no_match();
+    }
+    Ok((input.skip(1), input.text_at(0).to_owned()))
 }
 
 /// `kind=..`, `title=..`, `accumulate=..`, `with 'text'`, `by a, b` without parentheses.

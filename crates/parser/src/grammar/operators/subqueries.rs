@@ -72,12 +72,12 @@ fn partition_subquery(input: Input<'_>) -> Parse<'_, Expr> {
         let query = required(expression, AN_EXPRESSION);
         return delimited(sign(Sign::OpenBrace), query, required_sign(Sign::CloseBrace)).parse(input);
     }
-    in_parentheses(subquery_or_expression).parse(input)
+    in_parentheses(required_subquery).parse(input)
 }
 
 /// `macro-expand [kind=..] group [as scope] (statements)`
 pub(super) fn macro_expand(input: Input<'_>) -> Parse<'_, Body> {
-    let known = Known { own: &["best_effort"], equals_required: true };
+    let known = Known { own: &["best_effort"], ..COMMON_ONLY };
     let group = required(alt((entity_group, group_reference)), "an entity group");
     let scope = opt(preceded(keyword("as"), required(name, "a name")));
     map((parameters(known), group, scope, in_parentheses(inner_statements)), |parts| {
