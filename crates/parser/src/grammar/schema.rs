@@ -11,6 +11,7 @@ use super::reject::{Parse, fail_at, fail_expecting, no_match, required};
 use super::terminals::{in_parentheses, list_with_trailing_comma, list0, required_sign, sign, spanned};
 use crate::ast::{ColumnDeclaration, EvaluateSchema, Expr, ExprKind, Name, TypeName};
 use crate::lexer::{Sign, TokenKind};
+use crate::{Code, Diagnostic};
 
 /// The types that a column or parameter may be declared with.
 const DECLARABLE: &[&str] = &[
@@ -114,15 +115,16 @@ fn columns_and_stars(input: Input<'_>) -> Parse<'_, Columns> {
     .parse(input)
 }
 
-/// `to typeof(type)`: the type.
+/// `to typeof(type)`: the type. Several columns in place of one type are no mistake of syntax.
 pub(crate) fn to_type_of(input: Input<'_>) -> Parse<'_, TypeName> {
     let (rest, _) = super::terminals::keyword("to")(input)?;
     let (after, found) = required(type_of, "`typeof(...)`").parse(rest)?;
-    let ExprKind::TypeOf { star: false, columns } = found.kind else {
-        return fail_at(found.span, "expected one type");
-    };
-    match <[ColumnDeclaration; 1]>::try_from(columns) {
-        Ok([only]) if only.name.text.is_empty() => Ok((after, only.type_name)),
-        _ => fail_at(found.span, "expected one type"),
+    if let ExprKind::TypeOf { star: false, columns } = found.kind
+        && let Ok([only]) = <[ColumnDeclaration; 1]>::try_from(columns)
+        && only.name.text.is_empty()
+    {
+        return Ok((after, only.type_name));
     }
+    input.context().report(Diagnostic::error(Code::Semantic, "expected one type", found.span));
+    Ok((after, TypeName { text: "dynamic".to_owned(), span: found.span }))
 }

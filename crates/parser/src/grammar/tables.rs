@@ -11,13 +11,13 @@ use super::literals::literal;
 use super::names::declared_name;
 use super::parameters::{COMMON_ONLY, Known, parameters};
 use super::pipeline::expression;
-use super::reject::{Parse, required};
+use super::reject::{Parse, no_match, required};
 use super::schema::row_schema;
 use super::terminals::{
     in_brackets, in_parentheses, keyword, list_with_trailing_comma, list0, required_sign, sign,
 };
 use crate::ast::{Expr, ExprKind, Parameter};
-use crate::lexer::Sign;
+use crate::lexer::{Sign, TokenKind, TypedLiteral};
 
 const NO_PARAMETERS: Known = Known { equals_required: false, ..COMMON_ONLY };
 
@@ -46,9 +46,31 @@ pub(crate) fn properties(input: Input<'_>) -> Parse<'_, Vec<Parameter>> {
     in_parentheses(list0(property, "a property")).parse(input)
 }
 
+/// A literal of the types that properties have.
+fn property_value(input: Input<'_>) -> Parse<'_, Expr> {
+    match input.kind_at(0) {
+        Some(
+            TokenKind::String
+            | TokenKind::Bool
+            | TokenKind::Long
+            | TokenKind::Real
+            | TokenKind::RawGuid
+            | TokenKind::Sign(Sign::OpenBrace)
+            | TokenKind::Typed(
+                TypedLiteral::Bool
+                | TypedLiteral::Long
+                | TypedLiteral::Real
+                | TypedLiteral::Guid
+                | TypedLiteral::DateTime,
+            ),
+        ) => literal(input),
+        _ => no_match(),
+    }
+}
+
 fn property(input: Input<'_>) -> Parse<'_, Parameter> {
     let (rest, name) = declared_name(input)?;
-    let value = required(alt((literal, map(declared_name, Expr::from))), "a value");
+    let value = required(alt((property_value, map(declared_name, Expr::from))), "a value");
     let (rest, value) = preceded(required_sign(Sign::Equal), value).parse(rest)?;
     Ok((rest, Parameter { name, value, span: input.span_up_to(&rest) }))
 }

@@ -9,12 +9,13 @@ use crate::ast::{Expr, MakeSeries, NamedExpr, OperatorKind, SeriesAggregate};
 use crate::grammar::expressions::{AN_EXPRESSION, named, required_scalar};
 use crate::grammar::input::Input;
 use crate::grammar::parameters::{COMMON_ONLY, parameters};
-use crate::grammar::reject::{Parse, expected, fail, fail_at, required};
+use crate::grammar::reject::{Parse, expected, fail, required};
 use crate::grammar::terminals::{
     ends_list, in_parentheses, keyword, list_until, list0, list1, one_or_more, required_keyword,
     required_sign, spanned,
 };
 use crate::lexer::Sign;
+use crate::{Code, Diagnostic};
 
 /// `make-series aggregates on axis [from ..] [to ..] step .. [by ..]`
 pub(super) fn make_series(input: Input<'_>) -> Parse<'_, Body> {
@@ -74,11 +75,13 @@ fn in_range(input: Input<'_>) -> Parse<'_, Range> {
     let bounds = spanned(in_parentheses(list0(named, AN_EXPRESSION)));
     let (rest, (bounds, span)) =
         preceded((required_keyword("in"), required_keyword("range")), bounds).parse(input)?;
-    match <[NamedExpr; 3]>::try_from(bounds) {
-        Ok([from, to, step]) => {
-            let in_range = Some((from.value, to.value, step.value));
-            Ok((rest, Range { in_range, ..Range::default() }))
+    let in_range = match <[NamedExpr; 3]>::try_from(bounds) {
+        Ok([from, to, step]) => Some((from.value, to.value, step.value)),
+        Err(_) => {
+            let message = "expected a beginning, an end and a step";
+            input.context().report(Diagnostic::error(Code::Semantic, message, span));
+            None
         }
-        Err(_) => fail_at(span, "expected a beginning, an end and a step"),
-    }
+    };
+    Ok((rest, Range { in_range, ..Range::default() }))
 }
