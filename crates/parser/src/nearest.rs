@@ -3,9 +3,18 @@
 /// The candidate that the word is most likely a misspelling of, if one is near enough.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = word.to_lowercase();
-    let measured = candidates.into_iter().map(|known| (edit_distance(&lower, &known.to_lowercase()), known));
+    let is_as_long = |known: &&str| known.len().abs_diff(lower.len()) <= allowed_distance(known);
+    let measured = candidates
+        .into_iter()
+        .filter(is_as_long)
+        .map(|known| (edit_distance(&lower, &known.to_lowercase()), known));
     let (distance, nearest) = measured.min_by_key(|(distance, _)| *distance)?;
-    (distance <= 1 + nearest.len() / 4).then_some(nearest)
+    (distance <= allowed_distance(nearest)).then_some(nearest)
+}
+
+/// How far a misspelling may be from the word.
+fn allowed_distance(known: &str) -> usize {
+    1 + known.len() / 4
 }
 
 /// How many characters have to be added, left out, replaced or swapped with their neighbour.

@@ -32,7 +32,7 @@ use input::{Context, Input};
 pub(crate) fn parse(text: &str) -> Parsed {
     let context = Context::new(text);
     let tokens = significant_tokens(text, &context);
-    let query = match nesting::too_deep(&tokens) {
+    let query = match nesting::too_deep(&tokens, text) {
         Some(diagnostic) => {
             context.report(diagnostic);
             ast::Query { statements: Vec::new() }
@@ -94,9 +94,13 @@ fn lexical_diagnostic(error: LexicalError, span: Span, text: &str) -> Diagnostic
     }
 }
 
-/// In the order of the text, and the same place not twice.
+/// As many findings as anybody reads.
+const MAX_DIAGNOSTICS: usize = 50;
+
+/// In the order of the text, the same place not twice, and not more than is of use.
 fn in_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     diagnostics.sort_by_key(|diagnostic| diagnostic.span.start);
     diagnostics.dedup_by_key(|diagnostic| diagnostic.span.start);
+    diagnostics.truncate(MAX_DIAGNOSTICS);
     diagnostics
 }
