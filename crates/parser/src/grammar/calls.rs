@@ -5,6 +5,7 @@ use nom::branch::alt;
 use nom::combinator::{map, not, opt, peek};
 use nom::sequence::preceded;
 
+use super::brackets::{in_brackets, in_parentheses};
 use super::expressions::{AN_EXPRESSION, lone_star, named, required_scalar, unnamed};
 use super::inline_table::inline_external_table;
 use super::input::Input;
@@ -18,7 +19,7 @@ use super::pipeline::expression;
 use super::reject::{Parse, Reject, fail_expecting, no_match, required};
 use super::schema::type_of;
 use super::tables::{data_table, external_data};
-use super::terminals::{in_brackets, in_parentheses, keyword, list0, required_sign, sign, spelled};
+use super::terminals::{keyword, list0, required_sign, sign, spelled};
 use crate::ast::{Expr, ExprKind, Name, NamedExpr};
 use crate::lexer::Sign;
 

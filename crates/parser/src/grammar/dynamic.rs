@@ -3,13 +3,14 @@
 use nom::Parser;
 use nom::branch::alt;
 use nom::combinator::{map, value};
-use nom::sequence::{delimited, preceded};
+use nom::sequence::preceded;
 
+use super::brackets::{in_braces, in_brackets, in_parentheses};
 use super::input::Input;
 use super::literals::{plain, raw_guid, single_string, string};
 use super::names::braced_name;
 use super::reject::{Parse, fail, fail_at, no_match, required};
-use super::terminals::{in_parentheses, keyword, list0, required_sign, sign};
+use super::terminals::{keyword, list0, required_sign, sign};
 use crate::ast::{DynamicLiteral, Literal};
 use crate::lexer::{Sign, TokenKind, TypedLiteral};
 use crate::{Code, Diagnostic};
@@ -42,18 +43,19 @@ fn json(input: Input<'_>) -> Parse<'_, DynamicLiteral> {
 }
 
 fn array(input: Input<'_>) -> Parse<'_, DynamicLiteral> {
+    if !input.is_sign(0, Sign::OpenBracket) {
+        return no_match();
+    }
     let elements = list0(json, A_VALUE);
-    map(
-        delimited(sign(Sign::OpenBracket), elements, required_sign(Sign::CloseBracket)),
-        DynamicLiteral::Array,
-    )
-    .parse(input)
+    map(in_brackets(elements), DynamicLiteral::Array).parse(input)
 }
 
 fn bag(input: Input<'_>) -> Parse<'_, DynamicLiteral> {
+    if !input.is_sign(0, Sign::OpenBrace) {
+        return no_match();
+    }
     let members = list0(member, "a key and a value");
-    map(delimited(sign(Sign::OpenBrace), members, required_sign(Sign::CloseBrace)), DynamicLiteral::Bag)
-        .parse(input)
+    map(in_braces(members), DynamicLiteral::Bag).parse(input)
 }
 
 fn member(input: Input<'_>) -> Parse<'_, (String, DynamicLiteral)> {

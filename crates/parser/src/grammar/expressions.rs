@@ -5,13 +5,14 @@ use nom::branch::alt;
 use nom::combinator::{map, opt, peek, verify};
 use nom::sequence::{preceded, terminated};
 
+use super::brackets::in_parentheses;
 use super::calls::path;
 use super::input::Input;
 use super::names::{declared_name, declared_name_length, keyword_in_place_of_name, star};
 use super::operator_signs::{Infix, Level, infix, is_string_operator};
 use super::pipeline::{expression, starts_query};
 use super::reject::{Parse, Reject, fail, no_match, required};
-use super::terminals::{in_parentheses, keyword, list1, required_sign, sign};
+use super::terminals::{keyword, list1, required_sign, sign};
 use crate::ast::{BinaryOperator, Expr, ExprKind, Name, NamedExpr, UnaryOperator};
 use crate::lexer::{Sign, TokenKind};
 use crate::{Code, Diagnostic, Span};

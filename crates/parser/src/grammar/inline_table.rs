@@ -6,6 +6,7 @@ use nom::combinator::{map, opt};
 use nom::multi::many1;
 use nom::sequence::preceded;
 
+use super::brackets::in_parentheses;
 use super::expressions::{AN_EXPRESSION, scalar};
 use super::input::Input;
 use super::literals::single_string;
@@ -14,8 +15,7 @@ use super::reject::{Parse, fail_expecting, no_match, required};
 use super::schema::row_schema;
 use super::tables::properties;
 use super::terminals::{
-    in_parentheses, keyword, list_with_trailing_comma, required_keyword, required_sign, sign, spelled,
-    token_if,
+    keyword, list_with_trailing_comma, required_keyword, required_sign, sign, spelled, token_if,
 };
 use crate::Span;
 use crate::ast::{Expr, ExprKind, Name, Parameter};

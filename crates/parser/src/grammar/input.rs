@@ -9,6 +9,9 @@ use nom::Needed;
 use crate::lexer::{Sign, Token, TokenKind};
 use crate::{Diagnostic, Span};
 
+/// As many findings as anybody reads.
+const MAX_DIAGNOSTICS: usize = 50;
+
 /// What every part of the grammar can reach: the text, and the list of what is wrong.
 pub(crate) struct Context<'a> {
     source: &'a str,
@@ -20,9 +23,17 @@ impl<'a> Context<'a> {
         Self { source, diagnostics: RefCell::default() }
     }
 
-    /// Adds to the list of what is wrong. Only where the parser is sure of its way: nothing is taken back.
+    /// Adds to the list of what is wrong, unless that is full. Only where the parser is sure of its way: nothing
+    /// is taken back.
     pub(crate) fn report(&self, diagnostic: Diagnostic) {
-        self.diagnostics.borrow_mut().push(diagnostic);
+        if !self.is_full() {
+            self.diagnostics.borrow_mut().push(diagnostic);
+        }
+    }
+
+    /// Whether so much is wrong that more is not told.
+    pub(crate) fn is_full(&self) -> bool {
+        self.diagnostics.borrow().len() >= MAX_DIAGNOSTICS
     }
 
     /// What was reported.
@@ -47,6 +58,16 @@ impl<'a> Input<'a> {
 
     pub(crate) fn context(&self) -> &'a Context<'a> {
         self.context
+    }
+
+    /// The whole text.
+    pub(crate) fn source(&self) -> &'a str {
+        self.context.source
+    }
+
+    /// The text before the next token and what separates it from the token before, without blanks at its end.
+    pub(crate) fn text_before(&self) -> &'a str {
+        self.context.source.get(..self.consumed_to).unwrap_or("")
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -93,6 +114,13 @@ impl<'a> Input<'a> {
             None => Some(self.consumed_to),
         };
         before == self.peek_at(offset).map(|token| token.span.start)
+    }
+
+    /// Whether `||` stands next, or `|` with another directly before it.
+    pub(crate) fn is_bar_twice(&self) -> bool {
+        let is_bar = |offset| self.is_sign(offset, Sign::Bar);
+        is_bar(0)
+            && (self.text_before().ends_with('|') && self.is_adjacent(0) || is_bar(1) && self.is_adjacent(1))
     }
 
     /// Where the next token stands; at the end an empty span there.

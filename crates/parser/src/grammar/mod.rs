@@ -4,6 +4,7 @@
 //! with what is wrong. Which part applies is decided by looking ahead, as the official parser does, so that
 //! no part is tried whose mistakes would have to be forgotten again.
 
+mod brackets;
 mod calls;
 mod dynamic;
 mod expressions;
@@ -67,13 +68,12 @@ fn is_trivia_or_directive(token: &Token) -> bool {
 }
 
 fn lexical_diagnostic(error: LexicalError, span: Span, text: &str) -> Diagnostic {
-    let at_end = Span::new(span.end, span.end);
     match error {
         LexicalError::UnexpectedCharacter => {
-            let message = format!("unexpected character `{}`", span.text(text));
+            let message = format!("unexpected character {}", reject::quoted(span.text(text)));
             let diagnostic = Diagnostic::error(Code::Syntax, message, span);
             match span.text(text) {
-                "&" => diagnostic.with_hint("write `and`"),
+                "&" | "&&" => diagnostic.with_hint("write `and`"),
                 "!" => diagnostic.with_hint("negate with `not(...)`"),
                 "\u{2018}" | "\u{2019}" | "\u{201c}" | "\u{201d}" => {
                     diagnostic.with_hint("quote with ' or \"")
@@ -82,25 +82,26 @@ fn lexical_diagnostic(error: LexicalError, span: Span, text: &str) -> Diagnostic
             }
         }
         LexicalError::UnterminatedString => {
-            Diagnostic::error(Code::Syntax, "the string has no closing quote", at_end)
+            let quote =
+                span.text(text).find(['"', '\'', '`', '~']).map_or(span.end, |at| span.start + at + 1);
+            let message = "this string has no closing quote";
+            Diagnostic::error(Code::Syntax, message, Span::new(span.start, quote))
         }
         LexicalError::UnknownEscape => {
             Diagnostic::error(Code::Syntax, "a backslash begins no known escape in this string", span)
                 .with_hint("double the backslash, or put @ before the string")
         }
         LexicalError::UnterminatedLiteral(_) => {
-            Diagnostic::error(Code::Syntax, "expected `)` on the same line", at_end)
+            let open = span.text(text).find('(').map_or(span.end, |at| span.start + at);
+            let message = "this `(` is not closed on its line";
+            Diagnostic::error(Code::Syntax, message, Span::new(open, open + 1))
         }
     }
 }
 
-/// As many findings as anybody reads.
-const MAX_DIAGNOSTICS: usize = 50;
-
-/// In the order of the text, the same place not twice, and not more than is of use.
+/// In the order of the text, and the same place not twice.
 fn in_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     diagnostics.sort_by_key(|diagnostic| diagnostic.span.start);
     diagnostics.dedup_by_key(|diagnostic| diagnostic.span.start);
-    diagnostics.truncate(MAX_DIAGNOSTICS);
     diagnostics
 }

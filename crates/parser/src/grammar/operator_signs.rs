@@ -2,7 +2,7 @@
 
 use super::input::Input;
 use crate::ast::{BinaryOperator, ListOperator};
-use crate::lexer::{Sign, TokenKind};
+use crate::lexer::{Sign, TokenKind, keywords};
 
 /// How tightly an operator binds, loosest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,6 +103,12 @@ fn infix_word(input: Input<'_>) -> Option<(Level, Infix)> {
 /// Whether an operator on text stands next: `has`, `contains`, `=~`, `:`, ...
 pub(crate) fn is_string_operator(input: Input<'_>) -> bool {
     matches!(infix(input), Some((Level::Text, _)))
+}
+
+/// The words that may stand between two values.
+pub(crate) fn words_between_values() -> impl Iterator<Item = &'static str> {
+    let others = ["and", "or", "in", "!in", "in~", "!in~", "has_any", "has_all", "between", "!between"];
+    keywords().filter(move |word| text_operator(word).is_some() || others.contains(word))
 }
 
 fn text_operator(word: &str) -> Option<BinaryOperator> {

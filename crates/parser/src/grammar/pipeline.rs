@@ -103,16 +103,22 @@ fn makes_rows(kind: &OperatorKind) -> bool {
 }
 
 /// Reads `| operator` as long as there is one. A wrong operator is reported and left out, up to the next pipe.
-fn after_pipes<'a>(mut rest: Input<'a>, operators: &mut Vec<Operator>) -> Input<'a> {
+pub(crate) fn after_pipes<'a>(mut rest: Input<'a>, operators: &mut Vec<Operator>) -> Input<'a> {
     while rest.is_sign(0, Sign::Bar) {
         let start = rest.skip(1);
         rest = match operators::operator(start) {
             Ok((after, operator)) => {
                 operators.push(operator);
-                recovery::skip_what_no_operator_takes(after)
+                match recovery::ends_operator(after) {
+                    true => after,
+                    false => recovery::skip_operator(after, what_no_operator_takes(start, after)),
+                }
             }
             Err(nom::Err::Failure(Reject::Because(diagnostic))) => {
-                recovery::skip_operator(start, *diagnostic)
+                recovery::skip_operator(start, misspelled_compound(start).unwrap_or(*diagnostic))
+            }
+            Err(_) if start.is_bar_twice() => {
+                recovery::skip_operator(start.skip(1), operator_expected(start))
             }
             Err(_) => recovery::skip_operator(start, operator_expected(start)),
         };
@@ -120,16 +126,41 @@ fn after_pipes<'a>(mut rest: Input<'a>, operators: &mut Vec<Operator>) -> Input<
     rest
 }
 
+/// The diagnostic for what stands behind a complete operator and belongs to nothing.
+fn what_no_operator_takes(start: Input<'_>, after: Input<'_>) -> Diagnostic {
+    misspelled_compound(start).unwrap_or_else(|| expected(after, "`|`, `;` or the end of the query"))
+}
+
+/// The diagnostic for `project-awy`, which was read as an operator and a minus.
+fn misspelled_compound(start: Input<'_>) -> Option<Diagnostic> {
+    let mut length = 1;
+    while start.is_sign(length, Sign::Minus) && start.is_adjacent(length) && start.is_adjacent(length + 1) {
+        length += 2;
+    }
+    let span = start.span_up_to(&start.skip(length));
+    let word = start.text(span);
+    let hint = suggestion::for_operator(start, word).filter(|_| length > 1)?;
+    let message = format!("`{word}` is no query operator");
+    Some(Diagnostic::error(Code::Syntax, message, span).with_hint(hint))
+}
+
 /// The diagnostic for what should be an operator after a pipe.
 fn operator_expected(input: Input<'_>) -> Diagnostic {
+    if let Some(diagnostic) = misspelled_compound(input) {
+        return diagnostic;
+    }
     let word = input.text_at(0);
+    if operators::is_operator_word(word) {
+        let message = format!("the operator `{word}` takes nothing in parentheses");
+        return Diagnostic::error(Code::Syntax, message, input.next_span());
+    }
     let is_word = matches!(input.kind_at(0), Some(TokenKind::Identifier | TokenKind::Keyword));
     if !is_word {
         return expected(input, "an operator after `|`");
     }
     let diagnostic =
         Diagnostic::error(Code::Syntax, format!("`{word}` is no query operator"), input.next_span());
-    match suggestion::for_operator(word) {
+    match suggestion::for_operator(input, word) {
         Some(hint) => diagnostic.with_hint(hint),
         None => diagnostic,
     }

@@ -1,7 +1,6 @@
 //! Where reading goes on after a mistake, so that one query can show several.
 
 use super::input::Input;
-use super::reject::expected;
 use super::terminals::ends_list;
 use crate::Diagnostic;
 use crate::lexer::{Sign, TokenKind};
@@ -12,17 +11,10 @@ pub(crate) fn skip_operator<'a>(input: Input<'a>, diagnostic: Diagnostic) -> Inp
     skip_to(input, &[Sign::Bar, Sign::Semicolon])
 }
 
-/// Reports what stands behind a complete operator and belongs to nothing, and skips it.
-pub(crate) fn skip_what_no_operator_takes(input: Input<'_>) -> Input<'_> {
-    if ends_list(input) || stands_where_a_clause_may(input) {
-        return input;
-    }
-    skip_operator(input, expected(input, "`|`, `;` or the end of the query"))
-}
-
-/// Whether the next token may continue what holds the pipeline: a comma of an argument list, `on`, `..`.
-fn stands_where_a_clause_may(input: Input<'_>) -> bool {
-    matches!(input.kind_at(0), Some(TokenKind::Sign(Sign::Comma)))
+/// Whether an operator may end before the next token: a pipe, the end of what holds the pipeline, or the comma
+/// of an argument list.
+pub(crate) fn ends_operator(input: Input<'_>) -> bool {
+    ends_list(input) || input.is_sign(0, Sign::Comma)
 }
 
 /// Reports what is wrong with a statement and skips to the semicolon behind it.

@@ -65,7 +65,7 @@ pub(crate) fn expected(input: Input<'_>, what: &str) -> Diagnostic {
 }
 
 /// The text in back-ticks, shortened to what a message can hold.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let line = text.lines().next().unwrap_or("");
     match line.char_indices().nth(40) {
         Some((end, _)) => format!("`{}...`", &line[..end]),

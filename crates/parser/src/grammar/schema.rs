@@ -5,10 +5,12 @@ use nom::branch::alt;
 use nom::combinator::{map, opt};
 use nom::sequence::preceded;
 
+use super::brackets::in_parentheses;
 use super::input::Input;
 use super::names::declared_name;
-use super::reject::{Parse, fail_at, fail_expecting, no_match, required};
-use super::terminals::{in_parentheses, list_with_trailing_comma, list0, required_sign, sign, spanned};
+use super::reject::{Parse, fail, fail_expecting, no_match, required};
+use super::suggestion;
+use super::terminals::{list_with_trailing_comma, list0, required_sign, sign, spanned};
 use crate::ast::{ColumnDeclaration, EvaluateSchema, Expr, ExprKind, Name, TypeName};
 use crate::lexer::{Sign, TokenKind};
 use crate::{Code, Diagnostic};
@@ -40,7 +42,13 @@ pub(crate) fn declared_type(input: Input<'_>) -> Parse<'_, TypeName> {
     };
     match type_word(input, &[DECLARABLE]) {
         Err(nom::Err::Error(_)) => {
-            fail_at(input.next_span(), format!("`{}` is no type that can be declared", input.text_at(0)))
+            let word = input.text_at(0);
+            let message = format!("`{word}` is no type that can be declared");
+            let diagnostic = Diagnostic::error(Code::Syntax, message, input.next_span());
+            fail(match suggestion::for_type(word, DECLARABLE) {
+                Some(hint) => diagnostic.with_hint(hint),
+                None => diagnostic,
+            })
         }
         result => result,
     }

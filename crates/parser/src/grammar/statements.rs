@@ -3,23 +3,21 @@
 use nom::Parser;
 use nom::branch::alt;
 use nom::combinator::{map, opt};
-use nom::multi::many0;
+use nom::multi::{many0, many1};
 use nom::sequence::{preceded, terminated};
 
+use super::brackets::{in_braces, in_brackets, in_parentheses};
 use super::calls::{call, query_call, wildcard_entity};
 use super::expressions::{AN_EXPRESSION, required_scalar, scalar};
 use super::input::Input;
 use super::literals::literal;
 use super::names::{declared_name, declared_name_length, name, name_expression, name_length, plain_word};
-use super::pipeline::expression;
+use super::pipeline::{after_pipes, expression};
 use super::recovery;
 use super::reject::{Parse, Reject, expected, fail, fail_expecting, no_match, required};
 use super::schema::{declared_type, row_schema};
 use super::tables::properties;
-use super::terminals::{
-    ends_list, in_brackets, in_parentheses, keyword, list0, list1, required_keyword, required_sign, sign,
-    spanned,
-};
+use super::terminals::{ends_list, keyword, list0, list1, required_keyword, required_sign, sign, spanned};
 use crate::ast::{
     Expr, ExprKind, FunctionDeclaration, FunctionParameter, Name, ParameterKind, PatternCase,
     PatternDeclaration, Query, Statement, StatementKind,
@@ -35,16 +33,40 @@ pub(crate) fn query(input: Input<'_>) -> Query {
     }
     let (mut rest, mut statements) = statement_list(input);
     while !rest.is_empty() {
-        let unexpected = match rest.kind_at(0) {
-            Some(TokenKind::Sign(Sign::Semicolon)) => expected(rest, "a statement"),
-            _ => expected(rest, "`|`, `;` or the end of the query"),
+        let after = match rest.kind_at(0) {
+            Some(TokenKind::Sign(
+                Sign::CloseParenthesis | Sign::CloseBracket | Sign::CloseBrace | Sign::Bar,
+            )) => stray_sign(rest),
+            Some(TokenKind::Sign(Sign::Semicolon)) => {
+                recovery::skip_statement(rest, expected(rest, "a statement"))
+            }
+            _ => recovery::skip_statement(rest, expected(rest, "`|`, `;` or the end of the query")),
         };
-        let after = recovery::skip_statement(rest, unexpected);
-        let (after, more) = statement_list(after.skip(1));
+        let (after, more) = match after.is_sign(0, Sign::Semicolon) {
+            true => statement_list(after.skip(1)),
+            false => (after, Vec::new()),
+        };
         statements.extend(more);
         rest = after;
     }
     Query { statements }
+}
+
+/// Reports a sign that belongs to nothing before it, and reads the operators that follow for their mistakes.
+fn stray_sign(input: Input<'_>) -> Input<'_> {
+    let found = input.text_at(0);
+    let is_bar = input.is_sign(0, Sign::Bar);
+    let message = if is_bar {
+        "no table stands before this `|`".to_owned()
+    } else {
+        format!("`{found}` closes nothing")
+    };
+    let diagnostic = Diagnostic::error(Code::Syntax, message, input.next_span());
+    input.context().report(match is_bar && input.text_before().ends_with(';') {
+        true => diagnostic.with_hint("the `;` before it ends the query"),
+        false => diagnostic,
+    });
+    after_pipes(if is_bar { input } else { input.skip(1) }, &mut Vec::new())
 }
 
 /// The diagnostic for `.show tables` and its like, which are no queries.
@@ -97,7 +119,7 @@ pub(crate) fn let_statement(input: Input<'_>) -> Parse<'_, StatementKind> {
     }
     let (rest, name) = preceded(keyword("let"), required(name, "a name")).parse(input)?;
     let (rest, _) = required_sign(Sign::Equal)(rest)?;
-    if starts_function(rest) {
+    if starts_function(rest) || has_body(rest) {
         return function(rest, name);
     }
     let value = alt((materialize, entity_group, expression));
@@ -136,6 +158,17 @@ fn starts_function(input: Input<'_>) -> bool {
             .is_some_and(|length| input.is_sign(open + 1 + length, Sign::Colon))
 }
 
+/// Whether parentheses with a brace behind them begin here: a function whose parameters lack their types.
+fn has_body(input: Input<'_>) -> bool {
+    let mut offset = 1;
+    while matches!(input.kind_at(offset), Some(TokenKind::Identifier | TokenKind::Sign(Sign::Comma))) {
+        offset += 1;
+    }
+    input.is_sign(0, Sign::OpenParenthesis)
+        && input.is_sign(offset, Sign::CloseParenthesis)
+        && input.is_sign(offset + 1, Sign::OpenBrace)
+}
+
 fn function(input: Input<'_>, name: Name) -> Parse<'_, StatementKind> {
     let (rest, view) = opt(keyword("view")).parse(input)?;
     let (rest, parameters) = in_parentheses(list0(function_parameter, "a parameter")).parse(rest)?;
@@ -165,11 +198,14 @@ fn parameter_kind(input: Input<'_>) -> Parse<'_, ParameterKind> {
 
 /// `{ statements; expression }`
 fn body(input: Input<'_>) -> Parse<'_, Vec<Statement>> {
-    let (rest, _) = required_sign(Sign::OpenBrace)(input)?;
+    in_braces(body_statements).parse(input)
+}
+
+fn body_statements(input: Input<'_>) -> Parse<'_, Vec<Statement>> {
     let declaration = alt((let_statement, query_parameters));
     let declaration = map(spanned(declaration), |(kind, span)| Statement { kind, span });
     let (rest, mut statements) =
-        many0(terminated(declaration, required_sign(Sign::Semicolon))).parse(rest)?;
+        many0(terminated(declaration, required_sign(Sign::Semicolon))).parse(input)?;
     // no result of a function may begin with these words, names though they are elsewhere
     if rest.is_keyword(0, "declare") {
         return fail_expecting(rest.skip(1), "`query_parameters`");
@@ -181,7 +217,6 @@ fn body(input: Input<'_>) -> Parse<'_, Vec<Statement>> {
     statements
         .extend(result.map(|value| Statement { span: value.span, kind: StatementKind::Expression(value) }));
     let (rest, _) = opt(sign(Sign::Semicolon)).parse(rest)?;
-    let (rest, _) = required_sign(Sign::CloseBrace)(rest)?;
     Ok((rest, statements))
 }
 
@@ -244,12 +279,8 @@ fn pattern_definition(input: Input<'_>) -> Parse<'_, PatternDefinition> {
         true => map(in_brackets(required(undefaulted_parameter, "a parameter")), Some).parse(rest)?,
         false => (rest, None),
     };
-    let (rest, _) = required_sign(Sign::OpenBrace)(rest)?;
-    let (rest, cases) = many0(pattern_case).parse(rest)?;
-    if cases.is_empty() {
-        return fail_expecting(rest, "a case of the pattern");
-    }
-    let (rest, _) = required_sign(Sign::CloseBrace)(rest)?;
+    let cases = required(many1(pattern_case), "a case of the pattern");
+    let (rest, cases) = in_braces(cases).parse(rest)?;
     Ok((rest, (parameters, path, cases)))
 }
 

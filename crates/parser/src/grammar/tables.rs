@@ -5,6 +5,7 @@ use nom::branch::alt;
 use nom::combinator::{map, opt};
 use nom::sequence::preceded;
 
+use super::brackets::{in_brackets, in_parentheses};
 use super::expressions::AN_EXPRESSION;
 use super::input::Input;
 use super::literals::literal;
@@ -13,9 +14,7 @@ use super::parameters::{COMMON_ONLY, Known, parameters};
 use super::pipeline::expression;
 use super::reject::{Parse, no_match, required};
 use super::schema::row_schema;
-use super::terminals::{
-    in_brackets, in_parentheses, keyword, list_with_trailing_comma, list0, required_sign, sign,
-};
+use super::terminals::{keyword, list_with_trailing_comma, list0, required_sign, sign};
 use crate::ast::{Expr, ExprKind, Parameter};
 use crate::lexer::{Sign, TokenKind, TypedLiteral};
 

@@ -185,23 +185,3 @@ where
         }
     }
 }
-
-/// `( part )`, the parentheses being required.
-pub(crate) fn in_parentheses<'a, P>(part: P) -> impl Parser<Input<'a>, Output = P::Output, Error = Reject>
-where
-    P: Parser<Input<'a>, Error = Reject>,
-{
-    nom::sequence::delimited(
-        required_sign(Sign::OpenParenthesis),
-        part,
-        required_sign(Sign::CloseParenthesis),
-    )
-}
-
-/// `[ part ]`, the brackets being required.
-pub(crate) fn in_brackets<'a, P>(part: P) -> impl Parser<Input<'a>, Output = P::Output, Error = Reject>
-where
-    P: Parser<Input<'a>, Error = Reject>,
-{
-    nom::sequence::delimited(required_sign(Sign::OpenBracket), part, required_sign(Sign::CloseBracket))
-}

@@ -15,6 +15,7 @@ use nom::{IResult, Parser};
 use crate::Span;
 
 pub use keywords::{NameUse, keywords, name_use};
+pub use numbers::is_timespan_unit;
 pub use strings::decode as decode_string;
 pub use token::{LexicalError, Sign, Token, TokenKind, TypedLiteral};
 
@@ -40,10 +41,10 @@ fn token(text: &str) -> (&str, TokenKind) {
     scanners.parse(text).unwrap_or_else(|_| unexpected_character(text))
 }
 
+/// What begins nothing. The same character several times is one mistake: `&&`.
 fn unexpected_character(text: &str) -> (&str, TokenKind) {
-    let mut characters = text.chars();
-    characters.next();
-    (characters.as_str(), TokenKind::Invalid(LexicalError::UnexpectedCharacter))
+    let rest = text.chars().next().map_or("", |first| text.trim_start_matches(first));
+    (rest, TokenKind::Invalid(LexicalError::UnexpectedCharacter))
 }
 
 fn comment(text: &str) -> Scan<'_, TokenKind> {

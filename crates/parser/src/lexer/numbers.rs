@@ -47,6 +47,11 @@ const TIMESPAN_UNITS: &[&str] = &[
     "ticks",
 ];
 
+/// Whether the word after a number makes it a timespan.
+pub fn is_timespan_unit(word: &str) -> bool {
+    TIMESPAN_UNITS.contains(&word)
+}
+
 /// What begins with a digit.
 pub(super) fn number(text: &str) -> Scan<'_, TokenKind> {
     alt((
@@ -93,6 +98,6 @@ fn hexadecimal(text: &str) -> Scan<'_, &str> {
 
 fn timespan(text: &str) -> Scan<'_, &str> {
     let amount = (digits, opt(preceded(char('.'), digits)));
-    let unit = verify(super::identifier_characters, |word: &str| TIMESPAN_UNITS.contains(&word));
+    let unit = verify(super::identifier_characters, |word: &str| is_timespan_unit(word));
     recognize((amount, unit)).parse(text)
 }

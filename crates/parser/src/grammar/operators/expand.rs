@@ -6,15 +6,14 @@ use nom::sequence::preceded;
 
 use super::Body;
 use crate::ast::{Expr, ExprKind, MvExpandColumn, NamedExpr, OperatorKind};
+use crate::grammar::brackets::in_parentheses;
 use crate::grammar::expressions::{AN_EXPRESSION, named, required_scalar};
 use crate::grammar::input::Input;
 use crate::grammar::parameters::{COMMON_ONLY, parameters};
 use crate::grammar::pipeline::required_subquery;
 use crate::grammar::reject::{Parse, fail_expecting};
 use crate::grammar::schema::to_type_of;
-use crate::grammar::terminals::{
-    ends_list, in_parentheses, keyword, list_until, one_or_more, required_keyword,
-};
+use crate::grammar::terminals::{ends_list, keyword, list_until, one_or_more, required_keyword};
 use crate::lexer::Sign;
 
 /// `mv-expand a [to typeof(t)], ... [limit n]`

@@ -8,16 +8,16 @@ use nom::sequence::{delimited, preceded};
 
 use super::Body;
 use crate::ast::{Expr, GraphOperator, OperatorKind};
+use crate::grammar::brackets::in_parentheses;
 use crate::grammar::calls::simple_path;
 use crate::grammar::expressions::{AN_EXPRESSION, named, required_scalar, signed};
 use crate::grammar::input::Input;
 use crate::grammar::names::{name, name_expression};
 use crate::grammar::parameters::{COMMON_ONLY, Known, parameters};
 use crate::grammar::pipeline::{expression, required_subquery};
-use crate::grammar::reject::{Parse, required};
+use crate::grammar::reject::{Parse, no_match, required};
 use crate::grammar::terminals::{
-    ends_list, in_parentheses, keyword, list_until, list1, one_or_more, required_keyword, required_sign,
-    sign, spelled,
+    ends_list, keyword, list_until, list1, one_or_more, required_keyword, required_sign, sign, spelled,
 };
 use crate::lexer::Sign;
 
@@ -91,8 +91,10 @@ fn pattern(input: Input<'_>) -> Parse<'_, Vec<Expr>> {
 
 /// `(name)` or `()`
 fn node(input: Input<'_>) -> Parse<'_, Vec<Expr>> {
-    let close = required_sign(Sign::CloseParenthesis);
-    map(delimited(sign(Sign::OpenParenthesis), opt(name), close), |_| Vec::new()).parse(input)
+    if !input.is_sign(0, Sign::OpenParenthesis) {
+        return no_match();
+    }
+    map(in_parentheses(opt(name)), |_| Vec::new()).parse(input)
 }
 
 /// `-->`, `<--`, `--`

@@ -8,13 +8,14 @@ use nom::sequence::preceded;
 
 use super::Body;
 use crate::ast::{OperatorKind, ParsePart};
+use crate::grammar::brackets::in_parentheses;
 use crate::grammar::expressions::required_scalar;
 use crate::grammar::input::Input;
 use crate::grammar::names::{declared_name, joined_strings};
 use crate::grammar::parameters::{COMMON_ONLY, Known, parameters, property_list};
 use crate::grammar::reject::{Parse, fail_expecting};
 use crate::grammar::schema::{declared_type, row_schema};
-use crate::grammar::terminals::{in_parentheses, keyword, required_keyword, sign, spanned};
+use crate::grammar::terminals::{keyword, required_keyword, sign, spanned};
 use crate::lexer::Sign;
 
 /// `parse [kind=..] [flags=..] expression with pattern`

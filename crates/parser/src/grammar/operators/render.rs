@@ -7,11 +7,12 @@ use nom::sequence::preceded;
 
 use super::Body;
 use crate::ast::{Expr, Name, OperatorKind, Parameter};
+use crate::grammar::brackets::in_parentheses;
 use crate::grammar::input::Input;
 use crate::grammar::names::declared_name;
 use crate::grammar::parameters::{any_value, parameter_named, property_list};
 use crate::grammar::reject::{Parse, no_match, required};
-use crate::grammar::terminals::{ends_list, in_parentheses, keyword, list_until, one_or_more, sign};
+use crate::grammar::terminals::{ends_list, keyword, list_until, one_or_more, sign};
 use crate::lexer::{Sign, TokenKind};
 
 /// The charts whose names are keywords.

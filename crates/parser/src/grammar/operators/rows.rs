@@ -127,12 +127,12 @@ fn top_nested_clause(input: Input<'_>) -> Parse<'_, TopNestedClause> {
 }
 
 /// A value where the official grammar takes a name before it as well, `where a = 1`. The name has no meaning
-/// there, so it is refused, though not as a mistake of syntax.
+/// there: every row passes, as in published queries over `Usage`.
 fn value(input: Input<'_>) -> Parse<'_, Expr> {
     let (rest, NamedExpr { names, value, .. }) = required(named, AN_EXPRESSION).parse(input)?;
     if let (Some(first), Some(last)) = (names.first(), names.last()) {
-        let message = "a name and `=` have no meaning here";
-        let diagnostic = Diagnostic::error(Code::Semantic, message, first.span.to(last.span));
+        let message = "a name and `=` have no meaning here: nothing is compared";
+        let diagnostic = Diagnostic::warning(Code::Note, message, first.span.to(last.span));
         input.context().report(diagnostic.with_hint("compare with `==`"));
     }
     Ok((rest, value))

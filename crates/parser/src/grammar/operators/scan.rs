@@ -9,6 +9,7 @@ use nom::sequence::preceded;
 use super::Body;
 use super::rows::sort_key;
 use crate::ast::{Name, NamedExpr, OperatorKind, Scan, ScanStep};
+use crate::grammar::brackets::in_parentheses;
 use crate::grammar::expressions::{AN_EXPRESSION, required_scalar, scalar};
 use crate::grammar::input::Input;
 use crate::grammar::names::declared_name;
@@ -16,8 +17,7 @@ use crate::grammar::parameters::{COMMON_ONLY, Known, parameters};
 use crate::grammar::reject::{Parse, required};
 use crate::grammar::statements::function_parameter;
 use crate::grammar::terminals::{
-    ends_list, in_parentheses, keyword, list_until, list0, list1, one_or_more, required_keyword,
-    required_sign, sign, spelled,
+    ends_list, keyword, list_until, list0, list1, one_or_more, required_keyword, required_sign, sign, spelled,
 };
 use crate::lexer::Sign;
 

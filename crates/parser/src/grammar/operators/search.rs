@@ -7,6 +7,7 @@ use nom::sequence::preceded;
 
 use super::{Body, sources};
 use crate::ast::{BinaryOperator, Expr, ExprKind, FindColumn, Name, NamedExpr, Operator, OperatorKind};
+use crate::grammar::brackets::in_parentheses;
 use crate::grammar::calls::{bare_element, data_scope, wildcard_entity};
 use crate::grammar::expressions::{AN_EXPRESSION, required_scalar, scalar};
 use crate::grammar::input::Input;
@@ -14,9 +15,7 @@ use crate::grammar::names::{bracketed_name, bracketed_wildcard, name_expression,
 use crate::grammar::parameters::{COMMON_ONLY, Known, parameters};
 use crate::grammar::reject::{Parse, required};
 use crate::grammar::schema::extended_type;
-use crate::grammar::terminals::{
-    in_parentheses, keyword, list1, required_keyword, required_sign, sign, spanned,
-};
+use crate::grammar::terminals::{keyword, list1, required_keyword, required_sign, sign, spanned};
 use crate::lexer::Sign;
 
 /// `find [withsource=..] [in (tables)] [where] predicate [project ... | project-smart] [project-away ...]`

@@ -6,13 +6,13 @@ use nom::sequence::preceded;
 
 use super::Body;
 use crate::ast::{Expr, MakeSeries, NamedExpr, OperatorKind, SeriesAggregate};
+use crate::grammar::brackets::in_parentheses;
 use crate::grammar::expressions::{AN_EXPRESSION, named, required_scalar};
 use crate::grammar::input::Input;
 use crate::grammar::parameters::{COMMON_ONLY, parameters};
 use crate::grammar::reject::{Parse, expected, fail, required};
 use crate::grammar::terminals::{
-    ends_list, in_parentheses, keyword, list_until, list0, list1, one_or_more, required_keyword,
-    required_sign, spanned,
+    ends_list, keyword, list_until, list0, list1, one_or_more, required_keyword, required_sign, spanned,
 };
 use crate::lexer::Sign;
 use crate::{Code, Diagnostic};

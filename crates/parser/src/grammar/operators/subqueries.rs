@@ -4,10 +4,11 @@ use nom::Parser;
 use nom::branch::alt;
 use nom::combinator::{map, opt};
 use nom::multi::many0;
-use nom::sequence::{delimited, preceded, terminated};
+use nom::sequence::{preceded, terminated};
 
 use super::Body;
 use crate::ast::{Expr, NamedExpr, OperatorKind};
+use crate::grammar::brackets::{in_braces, in_parentheses};
 use crate::grammar::calls::{call, entity_path, simple_path};
 use crate::grammar::expressions::AN_EXPRESSION;
 use crate::grammar::input::Input;
@@ -17,9 +18,7 @@ use crate::grammar::parameters::{COMMON_ONLY, Known, parameters};
 use crate::grammar::pipeline::{expression, lone_operator, required_subquery, subquery_or_expression};
 use crate::grammar::reject::{Parse, fail_expecting, no_match, required};
 use crate::grammar::statements::{entity_group, inner_statements};
-use crate::grammar::terminals::{
-    ends_list, in_parentheses, keyword, list_until, one_or_more, required_keyword, required_sign, sign,
-};
+use crate::grammar::terminals::{ends_list, keyword, list_until, one_or_more, required_keyword, sign};
 use crate::lexer::Sign;
 
 /// `fork [name=] (subquery) ...`
@@ -70,7 +69,7 @@ pub(super) fn partition(input: Input<'_>) -> Parse<'_, Body> {
 fn partition_subquery(input: Input<'_>) -> Parse<'_, Expr> {
     if input.is_sign(0, Sign::OpenBrace) {
         let query = required(expression, AN_EXPRESSION);
-        return delimited(sign(Sign::OpenBrace), query, required_sign(Sign::CloseBrace)).parse(input);
+        return in_braces(query).parse(input);
     }
     in_parentheses(required_subquery).parse(input)
 }
