@@ -22,6 +22,8 @@ pub use span::Span;
 ///
 /// A mistake of syntax has [`Code::Syntax`]; a literal that is no value of its type, `int(x)`, is
 /// [`Code::Semantic`].
+///
+/// How deep a query may nest is bounded, so that reading it fits into 8 MiB of stack.
 pub fn parse(text: &str) -> Parsed {
     grammar::parse(text)
 }

@@ -7,9 +7,9 @@ use std::slice::Iter;
 use nom::Needed;
 
 use crate::lexer::{Sign, Token, TokenKind};
-use crate::{Diagnostic, Span};
+use crate::{Diagnostic, Severity, Span};
 
-/// As many findings as anybody reads.
+/// As many errors, and as many warnings, as anybody reads.
 const MAX_DIAGNOSTICS: usize = 50;
 
 /// What every part of the grammar can reach: the text, and the list of what is wrong.
@@ -26,14 +26,18 @@ impl<'a> Context<'a> {
     /// Adds to the list of what is wrong, unless that is full. Only where the parser is sure of its way: nothing
     /// is taken back.
     pub(crate) fn report(&self, diagnostic: Diagnostic) {
-        if !self.is_full() {
+        if self.count_of(diagnostic.severity) < MAX_DIAGNOSTICS {
             self.diagnostics.borrow_mut().push(diagnostic);
         }
     }
 
     /// Whether so much is wrong that more is not told.
     pub(crate) fn is_full(&self) -> bool {
-        self.diagnostics.borrow().len() >= MAX_DIAGNOSTICS
+        self.count_of(Severity::Error) >= MAX_DIAGNOSTICS
+    }
+
+    fn count_of(&self, severity: Severity) -> usize {
+        self.diagnostics.borrow().iter().filter(|found| found.severity == severity).count()
     }
 
     /// What was reported.

@@ -24,7 +24,10 @@ pub(crate) fn for_unexpected(input: Input<'_>, expected: &str) -> Option<String>
         "notin" => "write `!in`".to_owned(),
         "is" => "write isnull(...) or isnotnull(...)".to_owned(),
         "matches" => "write `matches regex`".to_owned(),
-        "/" if input.is_sign(1, Sign::Star) => "a comment begins with `//`".to_owned(),
+        "*" if input.is_adjacent(0) && input.text_before().ends_with('/') => {
+            "a comment begins with `//`".to_owned()
+        }
+        _ if begins_sql(input.source()) => "begin with the table: `T | where ... | project ...`".to_owned(),
         _ if ends_list(input) && input.text_before().ends_with(',') => {
             "leave out the `,` before it".to_owned()
         }
@@ -43,6 +46,11 @@ pub(crate) fn for_unexpected(input: Input<'_>, expected: &str) -> Option<String>
         _ => return lower_case(input),
     };
     Some(hint)
+}
+
+fn begins_sql(text: &str) -> bool {
+    let first = text.split_whitespace().next();
+    first.is_some_and(|word| word.eq_ignore_ascii_case("select"))
 }
 
 /// The word at the end of the text; empty if it does not end with one.
