@@ -99,7 +99,7 @@ fn convert_all(overload: &Overload, values: &[Value]) -> Option<Vec<Value>> {
         Arity::AtLeast(least) => (least..=parameters.len()).contains(&values.len()),
         Arity::Repeat { least, .. } => values.len() >= least,
         Arity::RepeatThenLast => {
-            values.len() >= parameters.len() && (values.len() - 1) % (parameters.len() - 1) == 0
+            values.len() >= parameters.len() && (values.len() - 1).is_multiple_of(parameters.len() - 1)
         }
     };
     let parameter = |index: usize| match overload.arity {

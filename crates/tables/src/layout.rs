@@ -88,7 +88,7 @@ fn has_record_line(bytes: &[u8], first: usize) -> bool {
 fn objects(bytes: &[u8], first: usize, splitter: Splitter) -> Layout {
     let line = line_end(bytes, first, bytes.len());
     let mut ends = Vec::new();
-    let whole = Layout::Sequence { extents: vec![first..bytes.len()], columns: None };
+    let whole = Layout::Sequence { extents: std::iter::once(first..bytes.len()).collect(), columns: None };
     let end = match splitter.split(bytes, first, line, &mut ends) {
         Ok(end) => end,
         Err(_) if has_record_line(bytes, first) => return Layout::Lines(first),
@@ -118,7 +118,7 @@ fn array(bytes: &[u8], first: usize, splitter: Splitter) -> Layout {
             return frames;
         }
     }
-    Layout::Sequence { extents: vec![first + 1..bytes.len()], columns: None }
+    Layout::Sequence { extents: std::iter::once(first + 1..bytes.len()).collect(), columns: None }
 }
 
 /// The value under the first of these keys that the object at `start` has.
@@ -212,7 +212,7 @@ fn rows_of(bytes: &[u8], table: Span, splitter: Splitter) -> Option<Layout> {
     let columns: Vec<Value> = serde_json::from_slice(columns.of(bytes)).ok()?;
     let columns: Vec<Field> = columns.iter().map(declared).collect::<Option<_>>()?;
     (bytes[rows.start as usize] == b'[').then(|| Layout::Sequence {
-        extents: vec![rows.start as usize + 1..rows.end as usize - 1],
+        extents: std::iter::once(rows.start as usize + 1..rows.end as usize - 1).collect(),
         columns: Some(columns.into()),
     })
 }

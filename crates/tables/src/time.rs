@@ -30,8 +30,9 @@ pub(crate) fn parse_iso(text: &[u8]) -> Option<i64> {
             return None;
         }
         let mut value = 0;
-        for at in 0..7 {
-            value = value * 10 + if at < length { i64::from(fraction[at] - b'0') } else { 0 };
+        let digits = fraction[..length].iter().map(|digit| i64::from(digit - b'0'));
+        for digit in digits.chain(std::iter::repeat(0)).take(7) {
+            value = value * 10 + digit;
         }
         ticks += value;
         rest = &fraction[length..];
@@ -71,7 +72,7 @@ fn four(text: &[u8], at: usize) -> Option<u32> {
 /// Days since 0001-01-01.
 fn day_number(year: u32, month: u32, day: u32) -> Option<i64> {
     const BEFORE: [u32; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let length = match month {
         2 => 28 + u32::from(leap),
         4 | 6 | 9 | 11 => 30,

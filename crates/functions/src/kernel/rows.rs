@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn none_is_null() {
-        let even = |row: usize| (row % 2 == 0).then_some(row as i64);
+        let even = |row: usize| row.is_multiple_of(2).then_some(row as i64);
         let array = longs(4, even);
         assert_eq!(array.iter().collect::<Vec<_>>(), [Some(0), None, Some(2), None]);
         assert_eq!(longs(3, |row| Some(row as i64)).null_count(), 0);

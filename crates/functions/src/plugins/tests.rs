@@ -207,7 +207,8 @@ fn rows_near_marks_surroundings() {
     let condition = Column::Bool((1..=9).map(|x| Some(x == 1 || x == 7)).collect());
     let near = |after: Vec<PluginArgument>| {
         let arguments = [vec![PluginArgument::Expression(0)], constant(l(2)), after];
-        run("rows_near", &[input.clone()], &arguments, &[condition.clone()])[1..].concat()
+        run("rows_near", std::slice::from_ref(&input), &arguments, std::slice::from_ref(&condition))[1..]
+            .concat()
     };
     assert_eq!(near(vec![]), "12356789");
     assert_eq!(near(constant(l(0))), "1567");

@@ -81,7 +81,6 @@ pub static FAMILIES: &[&[&ScalarFunction]] = &[
     series::fit::FUNCTIONS,
     series::fourier::FUNCTIONS,
     series::outliers::FUNCTIONS,
-    series::periods::FUNCTIONS,
     series::polynomial::FUNCTIONS,
     series::stats::FUNCTIONS,
     series::unary::FUNCTIONS,

@@ -89,10 +89,10 @@ mod tests {
             (d("[]"), "False", "False"),
         ] {
             let opposite = |answer| if answer == "True" { "False" } else { "True" };
-            assert_eq!(text("isnull", &[value.clone()]), null, "{value:?}");
-            assert_eq!(text("isnotnull", &[value.clone()]), opposite(null), "{value:?}");
-            assert_eq!(text("isempty", &[value.clone()]), empty, "{value:?}");
-            assert_eq!(text("isnotempty", &[value.clone()]), opposite(empty), "{value:?}");
+            assert_eq!(text("isnull", std::slice::from_ref(&value)), null, "{value:?}");
+            assert_eq!(text("isnotnull", std::slice::from_ref(&value)), opposite(null), "{value:?}");
+            assert_eq!(text("isempty", std::slice::from_ref(&value)), empty, "{value:?}");
+            assert_eq!(text("isnotempty", std::slice::from_ref(&value)), opposite(empty), "{value:?}");
         }
     }
 }

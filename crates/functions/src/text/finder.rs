@@ -14,6 +14,7 @@ pub(crate) trait Search {
 
 /// A needle made ready, by how it is best looked for.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a few needles a query, read for every row")]
 pub(crate) enum Finder {
     /// Byte by byte equal.
     Exact(ExactFinder),

@@ -25,7 +25,7 @@ impl<'q> Binder<'q> {
             return self.call_scalar_function(&function, arguments, row, span);
         }
         match name.text.as_str() {
-            "toscalar" => self.to_scalar(arguments, row, span),
+            "toscalar" => self.scalar_query(arguments, row, span),
             "materialize" => match arguments {
                 [one] => self.scalar(&one.value, row),
                 _ => self.mistake("materialize takes one argument", span),
@@ -115,7 +115,7 @@ impl<'q> Binder<'q> {
     }
 
     /// `toscalar(rows)`: the first cell of the first row. Of a value it is the value.
-    fn to_scalar(&mut self, arguments: &'q [NamedExpr], row: &Schema, span: Span) -> Option<Expr> {
+    fn scalar_query(&mut self, arguments: &'q [NamedExpr], row: &Schema, span: Span) -> Option<Expr> {
         let [argument] = arguments else {
             return self.mistake("toscalar takes one argument", span);
         };

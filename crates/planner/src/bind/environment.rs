@@ -29,7 +29,7 @@ pub(crate) enum Binding<'q> {
     /// A value: a constant, a sub-query's cell, or a function's argument over the caller's row.
     Scalar(Expr),
     /// Rows.
-    Table(TableBinding),
+    Table(Box<TableBinding>),
     /// A function made by `let`.
     Function(Rc<Function<'q>>),
     /// A row whose columns begin at `first` of the row at hand: the state of a step of `scan`.

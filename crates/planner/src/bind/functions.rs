@@ -250,7 +250,7 @@ impl<'q> Binder<'q> {
                 }
             }
         }
-        Some(Binding::Table(TableBinding { plan, label: None }))
+        Some(Binding::Table(Box::new(TableBinding { plan, label: None })))
     }
 }
 

@@ -122,7 +122,7 @@ fn accepts_count(parameters: &[ParameterType], arity: Arity, count: usize) -> bo
         }
         Arity::RepeatThenLast => {
             let group = parameters.len().saturating_sub(1).max(1);
-            count >= parameters.len() && (count - 1) % group == 0
+            count >= parameters.len() && (count - 1).is_multiple_of(group)
         }
     }
 }

@@ -100,7 +100,7 @@ impl<'q> Binder<'q> {
 
     fn declare(&mut self, name: &'q ast::Name, value: &'q ast::Expr) -> Option<()> {
         let binding = if self.is_tabular(value, &Schema::default()) {
-            Binding::Table(TableBinding { plan: self.table(value)?, label: None })
+            Binding::Table(Box::new(TableBinding { plan: self.table(value)?, label: None }))
         } else {
             Binding::Scalar(self.scalar(value, &Schema::default())?)
         };

@@ -172,7 +172,7 @@ impl<'q> Binder<'q> {
     pub(super) fn name_rows(&mut self, input: Plan, name: &Name) -> Plan {
         let plan = self.shared(input);
         let binding = super::environment::TableBinding { plan: plan.clone(), label: Some(name.text.clone()) };
-        self.environment.declare(&name.text, Binding::Table(binding), self.in_function);
+        self.environment.declare(&name.text, Binding::Table(Box::new(binding)), self.in_function);
         plan
     }
 

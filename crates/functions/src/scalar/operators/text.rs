@@ -176,9 +176,9 @@ impl TextOperator {
         match arguments.get(1).and_then(|needle| needle.constant) {
             Some(needle) => self.bind_constant(needle),
             None => Box::new(move |call| {
-                Ok(compare_rows(call, self.negated, |text, needle| {
+                compare_rows(call, self.negated, |text, needle| {
                     Ok(Pattern::new(self.place, needle, self.ignore_case).matches(text))
-                })?)
+                })
             }),
         }
     }

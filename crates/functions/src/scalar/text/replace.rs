@@ -99,7 +99,9 @@ impl Replacements {
         for (lookup, rewrite) in &self.0 {
             let mut found = Vec::new();
             let mut gap = 0;
-            for end in taken.iter().map(|(range, _)| range.clone()).chain([text.len()..text.len()]) {
+            for end in
+                taken.iter().map(|(range, _)| range.clone()).chain(std::iter::once(text.len()..text.len()))
+            {
                 let starts = lookup.find_iter(&text.as_bytes()[gap..end.start]);
                 found.extend(
                     starts

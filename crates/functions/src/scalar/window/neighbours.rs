@@ -92,8 +92,8 @@ mod tests {
     #[test]
     fn takes_rows_before_and_after() {
         let values = longs(&[Some(1), None, Some(3)]);
-        assert_eq!(run("prev", &[values.clone()]), longs(&[None, Some(1), None]));
-        assert_eq!(run("next", &[values.clone()]), longs(&[None, Some(3), None]));
+        assert_eq!(run("prev", std::slice::from_ref(&values)), longs(&[None, Some(1), None]));
+        assert_eq!(run("next", std::slice::from_ref(&values)), longs(&[None, Some(3), None]));
         let two = vec![Value::Long(2)];
         assert_eq!(run("prev", &[values.clone(), two.clone()]), longs(&[None, None, Some(1)]));
         assert_eq!(run("next", &[values, two, vec![Value::Int(9)]]), longs(&[Some(3), Some(9), Some(9)]));

@@ -151,7 +151,7 @@ mod tests {
         let values = longs(&[None, None, Some(2), Some(3), Some(3), Some(4)]);
         let dense = longs(&[1, 1, 2, 3, 3, 4].map(Some));
         let least = longs(&[1, 1, 3, 4, 4, 6].map(Some));
-        assert_eq!(run("row_rank_dense", &[values.clone()]), dense);
+        assert_eq!(run("row_rank_dense", std::slice::from_ref(&values)), dense);
         assert_eq!(run("row_rank_min", &[values]), least);
     }
 

@@ -116,7 +116,7 @@ impl<'q> Binder<'q> {
         row: &Arc<Schema>,
         keys: &[Column],
         series: &'q ast::MakeSeries,
-    ) -> Option<(Vec<Column>, Vec<Aggregate>, Vec<Option<Expr>>)> {
+    ) -> Option<SeriesItems> {
         let (items, found) =
             self.aggregated(namer, row, keys, series.aggregates.iter().map(|one| &one.value))?;
         if items.len() != series.aggregates.len() {
@@ -136,6 +136,9 @@ impl<'q> Binder<'q> {
         Some((items, found, defaults))
     }
 }
+
+/// The items' columns, the aggregate calls in them, and what empty bins hold.
+type SeriesItems = (Vec<Column>, Vec<Aggregate>, Vec<Option<Expr>>);
 
 /// The aggregation by keys and bin, over rows that have the bin number behind the input's columns.
 fn binned_aggregation(input: &Plan, keys: Vec<Column>, found: Vec<Aggregate>, items: Vec<Column>) -> SubPlan {

@@ -115,7 +115,7 @@ impl<'q> Binder<'q> {
         if schema.is_empty() {
             return self.mistake("datatable needs a column", span);
         }
-        if values.len() % schema.len() != 0 {
+        if !values.len().is_multiple_of(schema.len()) {
             let message = format!("The values should appear in multiples of {}", schema.len());
             return self.mistake(message, span);
         }

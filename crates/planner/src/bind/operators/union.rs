@@ -144,7 +144,7 @@ impl<'q> Binder<'q> {
             )
             .map(str::to_owned)
             .collect();
-        if names.is_empty() && views.is_empty() && catalog.names().is_empty() {
+        if names.is_empty() && views.is_empty() && catalog.names().is_empty() && !is_fuzzy {
             return self.undetermined(format!("no data is given, so no table matches '{pattern}'"), span);
         }
         if names.is_empty() && views.is_empty() && !is_fuzzy {
