@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use kql_functions::Support;
+use kql_functions::scalar::parsing::{PARSE, PARSE_KV};
 use kql_parser::Span;
 use kql_types::{PathStep, ScalarType};
 
@@ -135,6 +136,16 @@ pub(super) fn is_pure(expression: &Expr) -> bool {
 pub(super) fn needs_whole_table(expression: &Expr) -> bool {
     any(expression, &|one| match &one.kind {
         ExprKind::Call { function, .. } => function.support == Support::WholeTable,
+        _ => false,
+    })
+}
+
+/// Whether it looks for the captures of `parse` or `parse-kv`, which is much work that several expressions share.
+pub(super) fn finds_captures(expression: &Expr) -> bool {
+    any(expression, &|one| match one.kind {
+        ExprKind::Call { function, .. } => {
+            std::ptr::eq(function, &PARSE) || std::ptr::eq(function, &PARSE_KV)
+        }
         _ => false,
     })
 }

@@ -7,7 +7,8 @@
 mod join;
 
 use super::expression::{
-    columns_read, conjunction, conjuncts, is_pure, may_fail, needs_whole_table, size, substitute,
+    columns_read, conjunction, conjuncts, finds_captures, is_pure, may_fail, needs_whole_table, size,
+    substitute,
 };
 use super::tree::{self, map_inputs};
 use crate::plan::{MvExpand, Scan};
@@ -101,7 +102,8 @@ fn below_project(conjuncts: Vec<Expr>, columns: &[Expr]) -> (Vec<Expr>, Vec<Expr
     }
     let (mut below, mut above) = (Vec::new(), Vec::new());
     for conjunct in conjuncts {
-        let movable = columns_read(&conjunct).iter().all(|&index| columns.get(index).is_some_and(is_movable));
+        let is_lent = |column: &Expr| is_movable(column) && !finds_captures(column);
+        let movable = columns_read(&conjunct).iter().all(|&index| columns.get(index).is_some_and(is_lent));
         let replaced = movable.then(|| substitute(conjunct.clone(), columns));
         match replaced.filter(|replaced| size(replaced) <= LARGEST.max(size(&conjunct))) {
             Some(replaced) => below.push(replaced),
@@ -137,7 +139,10 @@ fn reads_no_element(conjunct: &Expr, expand: &MvExpand) -> bool {
 mod tests {
     use kql_types::ScalarType::{Dynamic, Long, Real, String};
 
+    use kql_functions::scalar::parsing::PARSE;
+
     use super::*;
+    use crate::ExprKind;
     use crate::optimize::testing::*;
 
     fn table() -> Plan {
@@ -186,6 +191,23 @@ mod tests {
             [
                 "project x = toupper(t), s".to_owned(),
                 format!(r#"  {SCAN} where toupper(t) == "B" and s == "a""#)
+            ]
+        );
+    }
+
+    #[test]
+    fn captures_are_looked_for_once() {
+        let arguments = [column(0, String), text("simple"), text(""), text("string"), text("x")];
+        let (function, overload) = (&PARSE, &PARSE.overloads[0]);
+        let kind = ExprKind::Call { function, overload, arguments: arguments.into() };
+        let found = Expr::new(kind, String, kql_parser::Span::default());
+        let plan = filter(extend(table(), "found", found), and(vec![equals(3, "="), equals(1, "a")]));
+        assert_eq!(
+            pushed(plan),
+            [
+                r#"where found == "=""#.to_owned(),
+                r#"  project s, t, n, found = parse(s, "simple", "", "string", "x")"#.to_owned(),
+                format!(r#"    {SCAN} where t == "a""#)
             ]
         );
     }

@@ -80,10 +80,6 @@ impl<'q> Binder<'q> {
         let mut legs = Vec::new();
         if tables.is_empty() {
             self.add_matching(&mut legs, "*", operator.keyword_span, true)?;
-            if legs.is_empty() {
-                let message = format!("There is no table for '{}' to look at", operator.keyword);
-                self.note(message, operator.keyword_span);
-            }
         }
         let mut sound = true;
         for table in tables {
