@@ -259,8 +259,7 @@ pub enum ExprKind {
         /// The cells, row by row.
         values: Vec<Expr>,
     },
-    /// `externaldata (a: string, ...) [ 'path', ... ] [with (format='csv', ...)]`, and
-    /// `inline_external_table`, whose `kind` and `dataformat` are properties.
+    /// `externaldata (a: string, ...) [ 'path', ... ] [with (format='csv', ...)]`
     ExternalData {
         /// The columns.
         columns: Vec<ColumnDeclaration>,
@@ -269,6 +268,8 @@ pub enum ExprKind {
         /// The `with` properties.
         properties: Vec<Parameter>,
     },
+    /// `inline_external_table ...`, of which nothing is kept: nothing here reads such a table.
+    InlineExternalTable,
     /// `entity_group [ a, b ]`
     EntityGroup(Vec<Expr>),
 }

@@ -17,8 +17,7 @@ use super::tables::properties;
 use super::terminals::{
     keyword, list_with_trailing_comma, required_keyword, required_sign, sign, spelled, token_if,
 };
-use crate::Span;
-use crate::ast::{Expr, ExprKind, Name, Parameter};
+use crate::ast::{Expr, ExprKind};
 use crate::lexer::{Sign, TokenKind};
 
 /// The types of the columns that files are partitioned by.
@@ -26,32 +25,23 @@ const PARTITION_TYPES: &[&str] = &["datetime", "long", "string"];
 
 /// `inline_external_table [(a: string, ...)] kind=storage [partition by (...)] [pathformat=(...)]
 /// [dataformat=csv] ('path', ...) [with (...)]`
-///
-/// The tree is the one of `externaldata`, with the kind and the format among the properties.
 pub(crate) fn inline_external_table(input: Input<'_>) -> Parse<'_, Expr> {
     let has_schema = starts_schema(input);
     if !input.is_keyword(0, "inline_external_table") || !(has_schema || input.is_keyword(1, "kind")) {
         return no_match();
     }
-    let (rest, columns) = match has_schema {
-        true => row_schema(input.skip(1))?,
-        false => (input.skip(1), Vec::new()),
-    };
-    let (after_kind, kind) = kind(rest)?;
-    let is_delta = input.text(kind.value.span) == "delta";
+    let before_kind = if has_schema { row_schema(input.skip(1))?.0 } else { input.skip(1) };
+    let (rest, is_delta) = is_delta_kind(before_kind)?;
     if !has_schema && !is_delta {
-        return fail_expecting(rest, "the columns in parentheses");
+        return fail_expecting(before_kind, "the columns in parentheses");
     }
-    let (rest, _) = (opt(partition), opt(path_format)).parse(after_kind)?;
-    let (rest, format) = opt(data_format).parse(rest)?;
+    let (rest, (_, _, format)) = (opt(partition), opt(path_format), opt(data_format)).parse(rest)?;
     if format.is_none() && !is_delta {
         return fail_expecting(rest, "`dataformat`");
     }
     let paths = in_parentheses(list_with_trailing_comma(scalar, AN_EXPRESSION));
-    let (rest, (paths, with)) = (paths, opt(preceded(keyword("with"), properties))).parse(rest)?;
-    let properties = [kind].into_iter().chain(format).chain(with.unwrap_or_default()).collect();
-    let kind = ExprKind::ExternalData { columns, paths, properties };
-    Ok((rest, Expr { kind, span: input.span_up_to(&rest) }))
+    let (rest, _) = (paths, opt(preceded(keyword("with"), properties))).parse(rest)?;
+    Ok((rest, Expr { kind: ExprKind::InlineExternalTable, span: input.span_up_to(&rest) }))
 }
 
 /// Whether a column with its type stands in parentheses behind the first word.
@@ -61,12 +51,11 @@ fn starts_schema(input: Input<'_>) -> bool {
         && declared_name_length(input, first).is_some_and(|length| input.is_sign(first + length, Sign::Colon))
 }
 
-/// `kind = storage` or `kind = delta`
-fn kind(input: Input<'_>) -> Parse<'_, Parameter> {
+/// `kind = storage` or `kind = delta`; whether it is the latter.
+fn is_delta_kind(input: Input<'_>) -> Parse<'_, bool> {
     let value = required(alt((spelled("storage"), spelled("delta"))), "`storage` or `delta`");
-    let (rest, name) = required_keyword("kind")(input)?;
-    let (rest, value) = preceded(required_sign(Sign::Equal), value).parse(rest)?;
-    Ok((rest, words(input, name, value)))
+    let kind = preceded((required_keyword("kind"), required_sign(Sign::Equal)), value);
+    map(kind, |value| input.text(value) == "delta").parse(input)
 }
 
 /// `partition by (a: string, b: datetime = bin(c, 1d))`
@@ -100,15 +89,7 @@ fn date_pattern(input: Input<'_>) -> Parse<'_, ()> {
 }
 
 /// `dataformat = csv`
-fn data_format(input: Input<'_>) -> Parse<'_, Parameter> {
+fn data_format(input: Input<'_>) -> Parse<'_, ()> {
     let value = required(token_if(|kind| kind == TokenKind::Identifier), "a format");
-    let (rest, name) = keyword("dataformat")(input)?;
-    let (rest, value) = preceded(required_sign(Sign::Equal), value).parse(rest)?;
-    Ok((rest, words(input, name, value.span)))
-}
-
-/// A parameter whose value is a bare word.
-fn words(input: Input<'_>, name: Span, value: Span) -> Parameter {
-    let word = |span| Name { text: input.text(span).to_owned(), span };
-    Parameter { name: word(name), value: Expr::from(word(value)), span: name.to(value) }
+    map((keyword("dataformat"), required_sign(Sign::Equal), value), |_| ()).parse(input)
 }

@@ -54,9 +54,11 @@ impl<'q> Binder<'q> {
             Ast::TypeOf { columns, star } => self.type_of(*star, columns, span),
             Ast::Star | Ast::Wildcard(_) => self.mistake("The * syntax is not allowed here", span),
             Ast::Bracketed(_) => self.mistake("A name or a value is expected here", span),
-            Ast::Pipe { .. } | Ast::Source(_) | Ast::DataTable { .. } | Ast::ExternalData { .. } => {
-                self.mistake("A scalar value is expected here, not a table", span)
-            }
+            Ast::Pipe { .. }
+            | Ast::Source(_)
+            | Ast::DataTable { .. }
+            | Ast::ExternalData { .. }
+            | Ast::InlineExternalTable => self.mistake("A scalar value is expected here, not a table", span),
             Ast::EntityGroup(_) => self.mistake("A scalar value is expected here, not an entity group", span),
         }
     }

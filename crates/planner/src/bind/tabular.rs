@@ -17,7 +17,11 @@ impl<'q> Binder<'q> {
             return true;
         }
         match &expression.kind {
-            Ast::Pipe { .. } | Ast::Source(_) | Ast::DataTable { .. } | Ast::ExternalData { .. } => true,
+            Ast::Pipe { .. }
+            | Ast::Source(_)
+            | Ast::DataTable { .. }
+            | Ast::ExternalData { .. }
+            | Ast::InlineExternalTable => true,
             Ast::Wildcard(_) => true,
             Ast::Name(name) => {
                 if row.index_of(&name.text).is_some() && self.environment.get_local(&name.text).is_none() {
@@ -77,6 +81,7 @@ impl<'q> Binder<'q> {
             Ast::ExternalData { columns, paths, properties } => {
                 self.external_data(columns, paths, properties, span)
             }
+            Ast::InlineExternalTable => self.not_supported("inline_external_table", span),
             Ast::EntityGroup(_) => self.not_supported("entity_group", span),
             Ast::Wildcard(_) | Ast::Star => {
                 self.mistake("A wildcard is only meaningful in union, find and search", span)
