@@ -13,6 +13,7 @@ use crate::json::{Fault, Splitter, trim};
 use crate::layout::Layout;
 use crate::locate::{Keys, Locator, Span};
 use crate::morsels::{Cutter, OpenFile};
+use crate::needles::{NeedleFilter, NeedleSearch};
 use crate::records::{Sequence, check_line, line_end};
 use crate::report::Line;
 use crate::steps::element;
@@ -30,6 +31,9 @@ pub(crate) enum Naming {
 /// The key whose object holds further columns in the records of diagnostic settings.
 pub(crate) const PROPERTIES: &str = "properties";
 
+/// Bytes of a morsel that are looked at together.
+const BLOCK_BYTES: usize = 256 << 10;
+
 /// What the records of a table are searched for.
 #[derive(Debug)]
 struct Plan {
@@ -42,6 +46,8 @@ struct Plan {
     keys: Keys,
     /// The slot of `properties`, and what is wanted inside.
     properties: Option<(usize, Keys)>,
+    /// What records must hold.
+    needles: Option<NeedleFilter>,
 }
 
 impl Plan {
@@ -74,7 +80,8 @@ impl Plan {
         };
         let schema =
             request.columns.iter().map(|column| Field::new(column.name.clone(), column.data_type)).collect();
-        Self { request, schema: Arc::new(schema), slots, sources, keys, properties }
+        let needles = NeedleFilter::new(&request.needles);
+        Self { request, schema: Arc::new(schema), slots, sources, keys, properties, needles }
     }
 }
 
@@ -241,10 +248,35 @@ impl JsonScan {
     fn lines(&self, piece: &Piece, records: &mut Records) -> Result<(), TableError> {
         let bytes = &piece.bytes[..];
         let mut finder = Finder::new(&self.plan, self.splitter);
-        let all_utf8 = from_utf8(bytes).is_ok();
-        let mut at = 0;
-        while at < bytes.len() {
-            let next = line_end(bytes, at, bytes.len());
+        // With --strict every record is checked, also those that cannot pass.
+        let needles = self.plan.needles.as_ref().filter(|_| !self.setting.strict);
+        let mut search = needles.map(NeedleFilter::search);
+        let mut block_start = 0;
+        while block_start < bytes.len() {
+            let block_end = line_end(bytes, (block_start + BLOCK_BYTES).min(bytes.len()), bytes.len());
+            self.block(piece, block_start..block_end, &mut finder, search.as_mut(), records)?;
+            block_start = block_end;
+        }
+        Ok(())
+    }
+
+    /// The lines of a part of a morsel that the processor's cache can hold while it is looked at several times.
+    fn block(
+        &self,
+        piece: &Piece,
+        block: std::ops::Range<usize>,
+        finder: &mut Finder<'_>,
+        mut search: Option<&mut NeedleSearch<'_>>,
+        records: &mut Records,
+    ) -> Result<(), TableError> {
+        let bytes = &piece.bytes[..];
+        let all_utf8 = from_utf8(&bytes[block.clone()]).is_ok();
+        if let Some(search) = &mut search {
+            search.enter(&bytes[block.clone()]);
+        }
+        let mut at = block.start;
+        while at < block.end {
+            let next = line_end(bytes, at, block.end);
             let (start, end) = trim(bytes, at, next);
             at = next;
             if start == end {
@@ -256,7 +288,10 @@ impl JsonScan {
                     |()| if all_utf8 || from_utf8(line).is_ok() { Ok(()) } else { Err(Fault::Encoding) },
                 )
                 .and_then(|()| self.validate(line))
-                .and_then(|()| finder.object(bytes, start, end, true, records));
+                .and_then(|()| match search.as_mut().is_none_or(|search| search.admits(line)) {
+                    true => finder.object(bytes, start, end, true, records),
+                    false => Ok(()),
+                });
             if let Err(fault) = found {
                 self.malformed(piece, start, &fault.to_string())?;
             }

@@ -7,6 +7,7 @@
 //! - of every record of a file: UTF-8, and for records a line each that the line has an object's brackets, a key after
 //!   the first and a value before the last;
 //! - of a record of which a member is read: that strings end and hold no control characters, that brackets close;
+//!   Records that lack a text which the query asks for are not read;
 //! - of a value that is read: everything that serde_json would check.
 //!
 //! A record that fails is left out and noted in the [`ScanReport`]. With [`ReadOptions::strict`] every record is
@@ -25,6 +26,7 @@ mod layout;
 mod locate;
 mod memory;
 mod morsels;
+mod needles;
 mod path;
 mod records;
 mod report;
