@@ -7,7 +7,7 @@ use kql_types::Value;
 
 use super::{plans, rows};
 
-/// JSON values, as different as records may write them. None has an escape: what escapes hide, the scan finds out.
+/// JSON values, as different as records may write them.
 const VALUES: &[&str] = &[
     r#""abc""#,
     r#""ABC def""#,
@@ -46,6 +46,12 @@ const VALUES: &[&str] = &[
     r#"{"n": [4625.0, "x/abc/y"]}"#,
     r#""straße""#,
     r#""STRASSE \u0130""#,
+    r#""\u0061bc""#,
+    r#""x\/abc\/y""#,
+    r#""\u0034625""#,
+    r#"{"a": "\u0061bc", "n": "\u0034625"}"#,
+    r#"{"\u0061": "abc"}"#,
+    r#""{\"a\":\"\\u0061bc\",\"n\":4625}""#,
 ];
 
 /// Predicates over `s: string`, `n: long` and `d: dynamic`, which all hold the same value.
