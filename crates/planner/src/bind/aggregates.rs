@@ -199,10 +199,12 @@ impl<'q> Binder<'q> {
         let Some((by, values)) = arguments.split_first() else {
             return self.mistake("An argument is expected: what is compared", span);
         };
+        let given = by.names.first().map(|name| name.text.clone());
         let by_name = name_of(&by.value, &input);
         let legacy = matches!(aggregate.result_name, kql_functions::ResultName::PrefixAndFirstArgument(_));
         let by_expr = self.scalar(&by.value, &input)?;
         let first_name = match (legacy, &by_name) {
+            _ if given.is_some() => given,
             (false, None) => Some(format!("{}_", if largest { "max" } else { "min" })),
             _ => by_rule(aggregate.result_name, |_| by_name.clone()),
         };

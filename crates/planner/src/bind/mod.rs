@@ -85,6 +85,8 @@ struct Binder<'q> {
     next_shared: usize,
     /// What the last `render` of the pipeline at hand said.
     visualization: Option<Visualization>,
+    /// Tables that a fuzzy union left out: their columns are not known, so a name that nothing has may be one of them.
+    left_out: Vec<String>,
     /// Further results, those of `fork` and `facet`.
     further: Vec<BoundResult>,
     results: Vec<BoundResult>,
@@ -108,6 +110,7 @@ impl<'q> Binder<'q> {
             aggregates: None,
             next_shared: 0,
             visualization: None,
+            left_out: Vec::new(),
             further: Vec::new(),
             results: Vec::new(),
         }

@@ -124,6 +124,14 @@ impl<'q> Binder<'q> {
                 format!("'{}' must stand inside an aggregate function or in the by clause", name.text);
             return self.mistake(message, name.span);
         }
+        if !self.left_out.is_empty() {
+            let message = format!(
+                "'{}' may be a column of {}, which a union left out; what comes after it was not checked",
+                name.text,
+                self.left_out.join(", ")
+            );
+            return self.undetermined(message, name.span);
+        }
         let message = format!(
             "The name '{}' does not refer to any known column, table, variable or function",
             name.text

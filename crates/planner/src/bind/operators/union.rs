@@ -67,7 +67,8 @@ impl<'q> Binder<'q> {
             Ast::Name(name) if is_fuzzy && self.is_missing(name) => {
                 let message =
                     format!("The name '{}' does not refer to any known table; it is left out", name.text);
-                self.diagnostics.push(Diagnostic::warning(Code::Note, message, name.span));
+                self.note(message, name.span);
+                self.leave_out(&name.text);
                 Some(())
             }
             _ => {
@@ -99,9 +100,18 @@ impl<'q> Binder<'q> {
         }
         let message =
             found.iter().map(|diagnostic| diagnostic.message.as_str()).collect::<Vec<_>>().join("; ");
+        let missing: Vec<String> =
+            found.iter().filter_map(|diagnostic| quoted(&diagnostic.message)).collect();
         self.diagnostics.truncate(before);
         self.note(format!("{message}; this part of the union is left out"), table.span);
+        missing.iter().for_each(|name| self.leave_out(name));
         Some(None)
+    }
+
+    fn leave_out(&mut self, table: &str) {
+        if !self.left_out.iter().any(|other| other == table) {
+            self.left_out.push(table.to_owned());
+        }
     }
 
     fn is_missing(&self, name: &ast::Name) -> bool {
@@ -174,6 +184,11 @@ impl<'q> Binder<'q> {
             None => self.unknown_function(name),
         }
     }
+}
+
+/// The name that a message about an unknown name quotes.
+fn quoted(message: &str) -> Option<String> {
+    message.split('\'').nth(1).map(str::to_owned)
 }
 
 /// The legs below each other, each projected to the common columns.
