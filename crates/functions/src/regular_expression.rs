@@ -12,13 +12,57 @@ use crate::{ArgumentInfo, KernelError};
 const SIZE_LIMIT: usize = 64 << 20;
 
 /// Compiles an expression that is known before a row is read.
+///
+/// Published rules were written for RE2, in whose classes a `[` is an ordinary character. An expression that is wrong
+/// by today's syntax is read that way before it is refused.
 pub(crate) fn compile(pattern: &str) -> Result<Regex, KernelError> {
-    RegexBuilder::new(pattern).size_limit(SIZE_LIMIT).build().map_err(|error| {
+    let build = |pattern: &str| RegexBuilder::new(pattern).size_limit(SIZE_LIMIT).build();
+    build(pattern).or_else(|error| build(&with_plain_brackets(pattern)).map_err(|_| error)).map_err(|error| {
         let reason = error.to_string();
         // The crate draws the expression with a marker over several lines; the last one says what is wrong.
         let reason = reason.lines().next_back().unwrap_or_default().trim_start_matches("error: ");
         KernelError::new(format!("'{pattern}' is not a valid regular expression: {reason}"))
     })
+}
+
+/// The expression with every `[` inside a class escaped, but those of `[:alpha:]` and its like.
+fn with_plain_brackets(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len() + 4);
+    let mut in_class = false;
+    // Right behind `[` or `[^` a `]` is an ordinary character.
+    let mut first = false;
+    let mut chars = pattern.chars().peekable();
+    while let Some(c) = chars.next() {
+        let was_first = std::mem::take(&mut first);
+        match c {
+            '\\' => {
+                out.push(c);
+                out.extend(chars.next());
+                continue;
+            }
+            '[' if !in_class => {
+                in_class = true;
+                first = true;
+            }
+            '[' if chars.peek() == Some(&':') => {
+                out.push(c);
+                for inner in chars.by_ref() {
+                    out.push(inner);
+                    if inner == ']' {
+                        break;
+                    }
+                }
+                continue;
+            }
+            '[' => out.push('\\'),
+            '^' if was_first => first = true,
+            ']' if was_first => out.push('\\'),
+            ']' => in_class = false,
+            _ => {}
+        }
+        out.push(c);
+    }
+    out
 }
 
 /// Compiled expressions of one batch, for expressions that differ from row to row.
@@ -50,4 +94,17 @@ pub(crate) fn constant_regex(
 ) -> Result<Option<Regex>, KernelError> {
     let constant = arguments.get(index).and_then(|argument| argument.constant);
     constant.map(|pattern| compile(&pattern.to_text())).transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bracket_in_a_class_may_be_plain() {
+        assert_eq!(with_plain_brackets(r"[[]a[^[:alpha:][]\[[[]"), r"[\[]a[^[:alpha:]\[]\[[\[]");
+        assert!(compile("[[]").is_ok_and(|regex| regex.is_match("a[b")));
+        assert!(compile("[]x]").is_ok_and(|regex| regex.is_match("]")));
+        assert!(compile("(").is_err());
+    }
 }

@@ -85,7 +85,8 @@ struct Binder<'q> {
     next_shared: usize,
     /// What the last `render` of the pipeline at hand said.
     visualization: Option<Visualization>,
-    /// Tables that a fuzzy union left out: their columns are not known, so a name that nothing has may be one of them.
+    /// What has columns that are not known, so that a name which nothing has may be one of them: tables that a fuzzy union
+    /// left out, plugins that unpack what no row holds.
     left_out: Vec<String>,
     /// Further results, those of `fork` and `facet`.
     further: Vec<BoundResult>,

@@ -126,7 +126,7 @@ impl<'q> Binder<'q> {
         }
         if !self.left_out.is_empty() {
             let message = format!(
-                "'{}' may be a column of {}, which a union left out; what comes after it was not checked",
+                "'{}' may be a column of {}, which is not known; what comes after it was not checked",
                 name.text,
                 self.left_out.join(", ")
             );

@@ -121,6 +121,9 @@ impl<'q> Binder<'q> {
         };
         match evaluator.plan(&crate::optimize(plan)) {
             Ok(batch) => {
+                if batch.rows == 0 {
+                    self.leave_out(name);
+                }
                 let schema = batch.schema.clone();
                 Some(Plan::new(Operator::Rows(Arc::new(batch)), schema))
             }

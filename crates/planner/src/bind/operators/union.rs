@@ -108,7 +108,8 @@ impl<'q> Binder<'q> {
         Some(None)
     }
 
-    fn leave_out(&mut self, table: &str) {
+    /// Notes that columns of something are not known.
+    pub(super) fn leave_out(&mut self, table: &str) {
         if !self.left_out.iter().any(|other| other == table) {
             self.left_out.push(table.to_owned());
         }
