@@ -6,6 +6,7 @@ mod bags;
 mod conditional;
 pub mod conversion;
 mod formats;
+mod geo;
 mod hashes;
 mod nulls;
 mod numbers;
@@ -39,6 +40,7 @@ pub static FAMILIES: &[&[&ScalarFunction]] = &[
     bags::inspect::FUNCTIONS,
     conditional::FUNCTIONS,
     conversion::FUNCTIONS,
+    geo::FUNCTIONS,
     hashes::FUNCTIONS,
     formats::base64::FUNCTIONS,
     formats::command_line::FUNCTIONS,
