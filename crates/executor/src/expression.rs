@@ -13,7 +13,7 @@ use kql_types::{Column, Operand, PathStep, ScalarType, Value};
 
 use crate::QueryError;
 
-pub(crate) use compile::{argument_info, needs_whole_table};
+pub(crate) use compile::argument_info;
 
 /// An expression that is ready to run: kernels are prepared, sub-queries have been computed.
 pub(crate) struct CompiledExpr {

@@ -8,7 +8,7 @@ use kql_types::{Batch, Schema};
 
 use crate::aggregate::Aggregation;
 use crate::expand::Expand;
-use crate::expression::{CompiledExpr, needs_whole_table};
+use crate::expression::CompiledExpr;
 use crate::pipeline::{self, Limit, Pipeline, Source};
 use crate::query::Query;
 use crate::stages::{Filter, Project};
@@ -65,7 +65,7 @@ impl Query {
 
     fn filter(&self, input: &Plan, predicate: &Expr, schema: Arc<Schema>) -> Result<Pipeline, QueryError> {
         let stage = Filter::new(CompiledExpr::compile(predicate, self)?, self);
-        if !needs_whole_table(predicate) {
+        if !predicate.needs_whole_table() {
             return Ok(self.lower(input)?.with_stage(schema, Arc::new(stage)));
         }
         let passed = stage.apply(self.collect_one(input)?)?;
@@ -74,7 +74,7 @@ impl Query {
 
     fn project(&self, input: &Plan, columns: &[Expr], schema: Arc<Schema>) -> Result<Pipeline, QueryError> {
         let stage = Project::new(CompiledExpr::compile_all(columns, self)?, schema.clone(), self);
-        if !columns.iter().any(needs_whole_table) {
+        if !columns.iter().any(Expr::needs_whole_table) {
             return Ok(self.lower(input)?.with_stage(schema, Arc::new(stage)));
         }
         let projected = stage.apply(&self.collect_one(input)?)?;

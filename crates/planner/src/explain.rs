@@ -27,24 +27,8 @@ fn write_plan(plan: &Plan, depth: usize, out: &mut String) {
     out.push_str(&"  ".repeat(depth));
     out.push_str(&line(plan));
     out.push('\n');
-    for input in inputs(&plan.operator) {
+    for input in plan.inputs() {
         write_plan(input, depth + 1, out);
-    }
-}
-
-fn inputs(operator: &Operator) -> Vec<&Plan> {
-    match operator {
-        Operator::Scan(_) | Operator::Rows(_) | Operator::Print(_) | Operator::Range { .. } => Vec::new(),
-        Operator::Filter { input, .. }
-        | Operator::Project { input, .. }
-        | Operator::Aggregate { input, .. }
-        | Operator::Sort { input, .. }
-        | Operator::Top { input, .. }
-        | Operator::Take { input, .. } => vec![input],
-        Operator::Join(join) => vec![&join.left, &join.right],
-        Operator::Union(inputs) | Operator::WholeTable { inputs, .. } => inputs.iter().collect(),
-        Operator::MvExpand(expand) => vec![&expand.input],
-        Operator::Shared { input, .. } => vec![input],
     }
 }
 

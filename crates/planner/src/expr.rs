@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kql_functions::{Overload, ScalarFunction};
+use kql_functions::{Overload, ScalarFunction, Support};
 use kql_parser::Span;
 use kql_types::{PathStep, ScalarType, Value};
 
@@ -79,6 +79,19 @@ impl Expr {
         match &self.kind {
             ExprKind::Constant(value) => Some(value),
             _ => None,
+        }
+    }
+
+    /// Whether it calls a function that must see the whole table at once, such as `row_number()`.
+    pub fn needs_whole_table(&self) -> bool {
+        match &self.kind {
+            ExprKind::Call { function, arguments, .. } => {
+                function.support == Support::WholeTable || arguments.iter().any(Expr::needs_whole_table)
+            }
+            ExprKind::And(operands) | ExprKind::Or(operands) => operands.iter().any(Expr::needs_whole_table),
+            ExprKind::Path { input, .. } => input.needs_whole_table(),
+            ExprKind::InQuery { value, .. } => value.needs_whole_table(),
+            ExprKind::Column(_) | ExprKind::Constant(_) | ExprKind::ScalarQuery(_) => false,
         }
     }
 }

@@ -105,16 +105,3 @@ fn list(plan: &Arc<Plan>, query: &Query) -> Result<Value, QueryError> {
         Value::Dynamic(text)
     })
 }
-
-/// Whether the expression calls a function that must see the whole table at once.
-pub(crate) fn needs_whole_table(expression: &Expr) -> bool {
-    match &expression.kind {
-        ExprKind::Call { function, arguments, .. } => {
-            function.support == Support::WholeTable || arguments.iter().any(needs_whole_table)
-        }
-        ExprKind::And(operands) | ExprKind::Or(operands) => operands.iter().any(needs_whole_table),
-        ExprKind::Path { input, .. } => needs_whole_table(input),
-        ExprKind::InQuery { value, .. } => needs_whole_table(value),
-        ExprKind::Column(_) | ExprKind::Constant(_) | ExprKind::ScalarQuery(_) => false,
-    }
-}

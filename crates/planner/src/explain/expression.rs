@@ -137,7 +137,7 @@ fn at_least(expression: &Expr, binding: Binding, names: &[String]) -> String {
 
 /// A sub-query on one line: its operators as they are piped, further inputs in brackets.
 fn pipeline(plan: &Plan) -> String {
-    let inputs = super::inputs(&plan.operator);
+    let inputs = plan.inputs();
     let Some((first, others)) = inputs.split_first() else { return line(plan) };
     let others: String = others.iter().map(|other| format!(" ({})", pipeline(other))).collect();
     format!("{} | {}{others}", pipeline(first), line(plan))

@@ -132,14 +132,6 @@ pub(super) fn is_pure(expression: &Expr) -> bool {
     })
 }
 
-/// Whether a function in it must see the whole table at once.
-pub(super) fn needs_whole_table(expression: &Expr) -> bool {
-    any(expression, &|one| match &one.kind {
-        ExprKind::Call { function, .. } => function.support == Support::WholeTable,
-        _ => false,
-    })
-}
-
 /// Whether it looks for the captures of `parse` or `parse-kv`, which is much work that several expressions share.
 pub(super) fn finds_captures(expression: &Expr) -> bool {
     any(expression, &|one| match one.kind {
@@ -227,7 +219,7 @@ mod tests {
     #[test]
     fn calls_over_the_whole_table_are_not_pure() {
         let numbered = call("row_number", Vec::new());
-        assert!(needs_whole_table(&and(vec![call("isempty", vec![numbered.clone()])])));
+        assert!(and(vec![call("isempty", vec![numbered.clone()])]).needs_whole_table());
         assert!(!is_pure(&numbered));
         assert!(is_pure(&equals(0, "a")));
     }

@@ -7,8 +7,7 @@
 mod join;
 
 use super::expression::{
-    columns_read, conjunction, conjuncts, finds_captures, is_pure, may_fail, needs_whole_table, size,
-    substitute,
+    columns_read, conjunction, conjuncts, finds_captures, is_pure, may_fail, size, substitute,
 };
 use super::tree::{self, map_inputs};
 use crate::plan::{MvExpand, Scan};
@@ -86,7 +85,7 @@ fn into_scan(scan: Scan, more: Vec<Expr>) -> Operator {
 }
 
 fn through_filter(input: Plan, predicate: Expr, above: Vec<Expr>) -> Plan {
-    if needs_whole_table(&predicate) {
+    if predicate.needs_whole_table() {
         // It sees the rows that its input has, not fewer.
         return with_filter(tree::filter(push_filters(input), predicate), above);
     }
@@ -97,7 +96,7 @@ fn through_filter(input: Plan, predicate: Expr, above: Vec<Expr>) -> Plan {
 
 /// Those conjuncts that can be evaluated below the projection, over its input, and those that cannot.
 fn below_project(conjuncts: Vec<Expr>, columns: &[Expr]) -> (Vec<Expr>, Vec<Expr>) {
-    if columns.iter().any(needs_whole_table) {
+    if columns.iter().any(Expr::needs_whole_table) {
         return (Vec::new(), conjuncts);
     }
     let (mut below, mut above) = (Vec::new(), Vec::new());

@@ -2,10 +2,9 @@
 //! keeps only as many rows; and scans are told how many rows are wanted. Through `union` only these two go on: its
 //! branches stream one after another, and the `take` above stops them.
 
-use super::expression::needs_whole_table;
 use super::tree::map_inputs;
 use crate::plan::Scan;
-use crate::{Operator, Plan};
+use crate::{Expr, Operator, Plan};
 
 /// The rule.
 pub(super) fn push_take(plan: Plan) -> Plan {
@@ -20,7 +19,7 @@ fn first(plan: Plan, count: u64) -> Plan {
     let Plan { operator, schema } = plan;
     match operator {
         Operator::Take { input, count: inner } => first(*input, count.min(inner)),
-        Operator::Project { input, columns } if !columns.iter().any(needs_whole_table) => {
+        Operator::Project { input, columns } if !columns.iter().any(Expr::needs_whole_table) => {
             let input = Box::new(first(*input, count));
             Plan { operator: Operator::Project { input, columns }, schema }
         }
@@ -45,7 +44,7 @@ fn limit(plan: Plan, count: u64) -> Plan {
         Operator::Top { input, keys, count: inner } => {
             Operator::Top { input: Box::new(push_take(*input)), keys, count: count.min(inner) }
         }
-        Operator::Project { input, columns } if !columns.iter().any(needs_whole_table) => {
+        Operator::Project { input, columns } if !columns.iter().any(Expr::needs_whole_table) => {
             Operator::Project { input: Box::new(limit(*input, count)), columns }
         }
         Operator::Union(inputs) => {

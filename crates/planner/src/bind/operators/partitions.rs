@@ -131,7 +131,7 @@ fn with_key(sub: &Plan, leaf: &Arc<Batch>, parts: &Plan) -> Option<Plan> {
         Operator::Filter { input, predicate } => {
             Some(with_key(input, leaf, parts)?.filter(predicate.clone()))
         }
-        Operator::Project { input, columns } if !columns.iter().any(needs_order) => {
+        Operator::Project { input, columns } if !columns.iter().any(Expr::needs_whole_table) => {
             let input = with_key(input, leaf, parts)?;
             let key = key_of(&input);
             let mut named: Vec<Column> = names_of(sub).zip(columns.iter().cloned()).collect();
@@ -167,19 +167,6 @@ fn with_key(sub: &Plan, leaf: &Arc<Batch>, parts: &Plan) -> Option<Plan> {
 
 fn names_of(plan: &Plan) -> impl Iterator<Item = String> {
     plan.schema.fields.iter().map(|field| field.name.to_string())
-}
-
-/// Whether the expression looks at more than its own row.
-fn needs_order(expression: &Expr) -> bool {
-    match &expression.kind {
-        ExprKind::Call { function, arguments, .. } => {
-            function.support == kql_functions::Support::WholeTable || arguments.iter().any(needs_order)
-        }
-        ExprKind::And(operands) | ExprKind::Or(operands) => operands.iter().any(needs_order),
-        ExprKind::Path { input, .. } => needs_order(input),
-        ExprKind::InQuery { value, .. } => needs_order(value),
-        ExprKind::Column(_) | ExprKind::Constant(_) | ExprKind::ScalarQuery(_) => false,
-    }
 }
 
 /// Part by part, each in that order.
