@@ -139,7 +139,28 @@ impl Evaluate for Query {
 
 /// Runs plans and expressions while a query is bound.
 pub fn evaluator(options: &Options) -> Box<dyn Evaluate> {
-    Box::new(Query::new(options))
+    Box::new(OneByOne { options: options.clone(), context: options.context() })
+}
+
+/// Each plan is a query of its own: what is computed once a query is not kept for the next, of which the planner may
+/// have left out other columns.
+struct OneByOne {
+    options: Options,
+    context: Context,
+}
+
+impl Evaluate for OneByOne {
+    fn expression(&self, expression: &kql_planner::Expr, input: &Batch) -> Result<Column, EvaluateError> {
+        Query::new(&self.options).expression(expression, input)
+    }
+
+    fn plan(&self, plan: &Plan) -> Result<Batch, EvaluateError> {
+        Evaluate::plan(&Query::new(&self.options), plan)
+    }
+
+    fn context(&self) -> &Context {
+        &self.context
+    }
 }
 
 /// The guard, also where a thread that held the lock has panicked: what the locks of this crate protect is replaced

@@ -151,6 +151,11 @@ pub enum Operator {
 pub trait WholeTable: std::fmt::Debug + Send + Sync {
     /// The operator's name, for `explain` and errors.
     fn name(&self) -> &'static str;
+    /// Whether it holds plans or expressions of its own, which rewrites do not see. Then what is shared between plans is
+    /// left as it is.
+    fn may_hold_plans(&self) -> bool {
+        true
+    }
     /// Computes the result. Each input is one batch.
     fn run(&self, inputs: &[Batch], evaluator: &dyn Evaluate) -> Result<Batch, EvaluateError>;
 }

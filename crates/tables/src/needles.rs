@@ -24,7 +24,7 @@ pub(crate) struct NeedleFilter {
 #[derive(Debug)]
 enum Group {
     /// One needle, as it is written.
-    One(memmem::Finder<'static>),
+    One(Box<memmem::Finder<'static>>),
     /// One needle of ASCII, in any letter case.
     OneInAnyCase(AnyCase),
     /// Several.
@@ -64,7 +64,7 @@ impl Group {
         if let [only] = group.any.as_slice()
             && (only.case_sensitive || !only.text.bytes().any(|byte| byte.is_ascii_alphabetic()))
         {
-            return Some(Group::One(memmem::Finder::new(only.text.as_bytes()).into_owned()));
+            return Some(Group::One(Box::new(memmem::Finder::new(only.text.as_bytes()).into_owned())));
         }
         if let [only] = group.any.as_slice()
             && only.text.is_ascii()

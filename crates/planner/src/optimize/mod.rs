@@ -10,6 +10,7 @@ mod needles;
 mod prune;
 mod push_filters;
 mod push_take;
+mod shared_columns;
 mod simplify;
 mod subqueries;
 #[cfg(test)]
@@ -41,7 +42,8 @@ static RULES: &[Rule] = &[
 
 /// Rewrites a plan so that it gives the same rows with less work.
 pub fn optimize(plan: Plan) -> Plan {
-    apply_rules(subqueries::optimize_nested(plan, &mut subqueries::Known::default()))
+    let mut known = subqueries::Known::new(shared_columns::Uses::of(&plan));
+    apply_rules(subqueries::optimize_nested(plan, &mut known))
 }
 
 fn apply_rules(plan: Plan) -> Plan {

@@ -10,6 +10,7 @@ use kql_types::{Field, Schema};
 
 use super::apply_rules;
 use super::expression::map_operands;
+use super::shared_columns::Uses;
 use super::tree::{map_expressions, map_inputs};
 use crate::{Expr, ExprKind, Operator, Plan};
 
@@ -20,6 +21,8 @@ pub(super) struct Known {
     subqueries: HashMap<(usize, Wanted), (Arc<Plan>, Arc<Plan>)>,
     /// By id.
     shared: HashMap<usize, Arc<Plan>>,
+    /// What is read of shared plans.
+    uses: Uses,
 }
 
 /// How much of a sub-query's result an expression looks at.
@@ -51,11 +54,17 @@ fn in_expression(expression: Expr, known: &mut Known) -> Expr {
 }
 
 impl Known {
+    /// Nothing yet; of shared plans that much is read.
+    pub(super) fn new(uses: Uses) -> Self {
+        Self { uses, ..Self::default() }
+    }
+
     fn shared(&mut self, id: usize, plan: &Arc<Plan>) -> Arc<Plan> {
         if let Some(optimized) = self.shared.get(&id) {
             return optimized.clone();
         }
-        let optimized = Arc::new(apply_rules(optimize_nested((**plan).clone(), self)));
+        let narrow = self.uses.narrow(id, (**plan).clone());
+        let optimized = Arc::new(apply_rules(optimize_nested(narrow, self)));
         self.shared.insert(id, optimized.clone());
         optimized
     }

@@ -105,6 +105,10 @@ impl WholeTable for FirstOfRun {
         "first-of-run"
     }
 
+    fn may_hold_plans(&self) -> bool {
+        false
+    }
+
     fn run(&self, inputs: &[Batch], _: &dyn Evaluate) -> Result<Batch, EvaluateError> {
         let Some(input) = inputs.first() else { return Err(missing_input()) };
         let key = &input.columns[self.column];
