@@ -131,13 +131,7 @@ impl<'q> Binder<'q> {
         let mut made = Vec::with_capacity(columns.len());
         for (index, (own_name, data_type)) in columns.into_iter().enumerate() {
             let name = match item.names.get(index) {
-                Some(given) => match namer.explicit(&given.text) {
-                    Some(name) => name,
-                    None => {
-                        let message = format!("A column with the name '{}' is already declared", given.text);
-                        return self.mistake(message, given.span);
-                    }
-                },
+                Some(given) => self.explicit_name(namer, given)?,
                 None => namer.automatic(Some(own_name)),
             };
             let part = if single {
@@ -184,8 +178,7 @@ impl<'q> Binder<'q> {
         }
         for new in items.iter().filter_map(|item| item.names.first()) {
             if columns.iter().filter(|(name, _)| *name == new.text).count() > 1 {
-                let message = format!("A column with the name '{}' is already declared", new.text);
-                return self.mistake(message, new.span);
+                return self.already_declared(&new.text, new.span);
             }
         }
         Some(input.project(columns))

@@ -62,8 +62,7 @@ impl<'q> Binder<'q> {
                         None => ScalarType::String,
                     };
                     if pattern.columns.iter().any(|(known, _)| *known == name.text) {
-                        let message = format!("A column with the name '{}' is already declared", name.text);
-                        return self.mistake(message, name.span);
+                        return self.already_declared(&name.text, name.span);
                     }
                     pattern.words.extend([data_type.name(), &name.text]);
                     pattern.columns.push((&name.text, data_type));

@@ -145,11 +145,22 @@ impl<'q> Binder<'q> {
             None => Some(namer.automatic(automatic)),
             Some(name) => match namer.explicit(name) {
                 Some(name) => Some(name),
-                None => {
-                    self.mistake(format!("A column with the name '{name}' is already declared"), item.span)
-                }
+                None => self.already_declared(name, item.span),
             },
         }
+    }
+
+    /// A name that the query spells out.
+    pub(super) fn explicit_name(&mut self, namer: &mut Namer, name: &Name) -> Option<String> {
+        match namer.explicit(&name.text) {
+            Some(free) => Some(free),
+            None => self.already_declared(&name.text, name.span),
+        }
+    }
+
+    /// Refuses a second column of that name.
+    pub(super) fn already_declared<T>(&mut self, name: &str, span: Span) -> Option<T> {
+        self.mistake(format!("A column with the name '{name}' is already declared"), span)
     }
 }
 

@@ -27,13 +27,7 @@ impl<'q> Binder<'q> {
             }
             let value = self.scalar(&item.value, &row)?;
             let name = match item.names.first() {
-                Some(name) => match namer.explicit(&name.text) {
-                    Some(name) => name,
-                    None => {
-                        let message = format!("A column with the name '{}' is already declared", name.text);
-                        return self.mistake(message, name.span);
-                    }
-                },
+                Some(name) => self.explicit_name(&mut namer, name)?,
                 None => namer.automatic(Some(format!("print_{position}"))),
             };
             columns.push((name, value));
@@ -62,13 +56,7 @@ impl<'q> Binder<'q> {
         for (index, made) in made.into_iter().enumerate() {
             let (name, value) = made.into_parts();
             let name = match item.names.get(index) {
-                Some(given) => match namer.explicit(&given.text) {
-                    Some(name) => name,
-                    None => {
-                        let message = format!("A column with the name '{}' is already declared", given.text);
-                        return self.mistake(message, given.span);
-                    }
-                },
+                Some(given) => self.explicit_name(namer, given)?,
                 None if several => namer.free(&name),
                 None => namer.free(&format!("print_{position}")),
             };
@@ -167,8 +155,7 @@ impl<'q> Binder<'q> {
         for column in columns {
             let data_type = self.type_name(&column.type_name)?;
             if fields.iter().any(|field| *field.name == *column.name.text) {
-                let message = format!("A column with the name '{}' is already declared", column.name.text);
-                return self.mistake(message, column.name.span);
+                return self.already_declared(&column.name.text, column.name.span);
             }
             fields.push(Field::new(column.name.text.as_str(), data_type));
         }

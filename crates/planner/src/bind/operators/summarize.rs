@@ -120,13 +120,7 @@ impl<'q> Binder<'q> {
         let mut columns = Vec::with_capacity(made.len());
         for (index, ItemColumn { name, value }) in made.into_iter().enumerate() {
             let name = match item.names.get(index) {
-                Some(given) => match namer.explicit(&given.text) {
-                    Some(name) => name,
-                    None => {
-                        let message = format!("A column with the name '{}' is already declared", given.text);
-                        return self.mistake(message, given.span);
-                    }
-                },
+                Some(given) => self.explicit_name(namer, given)?,
                 None => namer.automatic(name),
             };
             columns.push((name, value));
