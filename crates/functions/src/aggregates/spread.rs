@@ -88,7 +88,7 @@ static STDEVIF: AggregateFunction = AggregateFunction {
     doc: "Standard deviation of a sample, in rows for which the predicate is true.",
     examples: &[Example {
         query: "range x from 1 to 3 step 1 | summarize stdevif(x, x != 2)",
-        result: "1.4142135623730951",
+        result: "1.4142135623730952",
     }],
     result_name: ResultName::PrefixAndFirstArgument("stdevif"),
     form: AggregateForm::Function,
@@ -100,7 +100,7 @@ static STDEVP: AggregateFunction = AggregateFunction {
     doc: "Standard deviation of a population; 0 over no value.",
     examples: &[Example {
         query: "range x from 1 to 5 step 1 | summarize stdevp(x)",
-        result: "1.4142135623730951",
+        result: "1.4142135623730952",
     }],
     result_name: ResultName::PrefixAndFirstArgument("stdevp"),
     form: AggregateForm::Function,

@@ -28,7 +28,7 @@ scalar_function!(
 scalar_function!(
     SERIES_STATS_DYNAMIC, ["series_stats_dynamic"],
     "The statistics of series_stats(), and the sum and the length, as a bag. <https://learn.microsoft.com/kusto/query/series-stats-dynamic-function>",
-    ["print series_stats_dynamic(dynamic([1, 2, 6]))" => r#"{"min":1.0,"min_idx":0,"max":6.0,"max_idx":2,"avg":3.0,"stdev":2.6457513110645907,"variance":7.0,"sum":9.0,"len":3}"#],
+    ["print series_stats_dynamic(dynamic([1, 2, 6]))" => r#"{"min":1.0,"min_idx":0,"max":6.0,"max_idx":2,"avg":3.0,"stdev":2.6457513110645909,"variance":7.0,"sum":9.0,"len":3}"#],
     ResultName::Generated,
     [columns(PARAMETERS, Dynamic, |call| Ok(stats(call, |stats, out| {
         out.push('{');
