@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
+use std::path::Path;
+
 use kql_executor::Options;
 use kql_functions::{Example, registry};
 use kql_parser::Severity;
-use kql_planner::{FunctionLibrary, Surroundings};
+use kql_planner::{FunctionLibrary, SPECIAL_FUNCTIONS, Surroundings};
 use kql_tables::{DataCatalog, ReadOptions};
 
 #[test]
@@ -19,7 +21,11 @@ fn every_definition_has_an_example() {
 fn examples_give_what_they_say() {
     let examples: Vec<(&str, &Example)> =
         definitions().flat_map(|(name, examples)| examples.iter().map(move |one| (name, one))).collect();
-    let wrong: Vec<String> = examples.iter().filter_map(|(name, example)| mistake(name, example)).collect();
+    let data = tempfile::tempdir().unwrap();
+    std::fs::create_dir(data.path().join("watchlists")).unwrap();
+    std::fs::write(data.path().join("watchlists/Vips.csv"), "User,Floor\ndana,3\n").unwrap();
+    let wrong: Vec<String> =
+        examples.iter().filter_map(|(name, example)| mistake(name, example, data.path())).collect();
     assert!(wrong.is_empty(), "{} of {} examples:\n{}", wrong.len(), examples.len(), wrong.join("\n"));
 }
 
@@ -28,12 +34,13 @@ fn definitions() -> impl Iterator<Item = (&'static str, &'static [Example])> {
     let scalars = registry::scalar_functions().map(|one| (one.names[0], one.examples));
     let aggregates = registry::aggregate_functions().map(|one| (one.names[0], one.examples));
     let plugins = registry::plugins().map(|one| (one.names[0], one.examples));
-    scalars.chain(aggregates).chain(plugins)
+    let special = SPECIAL_FUNCTIONS.iter().map(|one| (one.names[0], one.examples));
+    scalars.chain(aggregates).chain(plugins).chain(special)
 }
 
 /// What is wrong with an example.
-fn mistake(name: &str, example: &Example) -> Option<String> {
-    let complaint = match first_cell(example.query) {
+fn mistake(name: &str, example: &Example, data: &Path) -> Option<String> {
+    let complaint = match first_cell(example.query, data) {
         Ok(actual) if actual == example.result => return None,
         Ok(actual) => format!("gives {actual:?}, not {:?}", example.result),
         Err(message) => message,
@@ -42,14 +49,15 @@ fn mistake(name: &str, example: &Example) -> Option<String> {
 }
 
 /// The first cell of a query's first result, as `tostring` shows it.
-fn first_cell(query: &str) -> Result<String, String> {
+fn first_cell(query: &str, data: &Path) -> Result<String, String> {
     let parsed = kql_parser::parse(query);
     let first_error = |diagnostics: &[kql_parser::Diagnostic]| {
         let error = diagnostics.iter().find(|found| found.severity == Severity::Error);
         error.map_or(Ok(()), |found| Err(found.message.clone()))
     };
     first_error(&parsed.diagnostics)?;
-    let catalog = DataCatalog::new(ReadOptions { strict: true, threads: 1 });
+    let mut catalog = DataCatalog::new(ReadOptions { strict: true, threads: 1 });
+    catalog.add_folder(data).map_err(|error| error.to_string())?;
     let options = Options { threads: 1, ..Options::default() };
     let bound = kql_planner::bind(
         &parsed.query,

@@ -38,5 +38,11 @@ static KNOWN_NAMES: &str = include_str!("known_names.txt");
 /// Whether KQL has a function (`function`), aggregate (`aggregate`) or plugin (`plugin`) of that name, defined here or
 /// not. What is known and not defined is refused as not supported, rather than as a misspelling.
 pub fn is_known(kind: &str, name: &str) -> bool {
-    KNOWN_NAMES.lines().any(|line| line.split_once(' ') == Some((kind, name)))
+    known_names(kind).any(|known| known == name)
+}
+
+/// The names of that kind, as [`is_known`] takes it, that KQL has.
+pub fn known_names(kind: &str) -> impl Iterator<Item = &'static str> {
+    let lines = KNOWN_NAMES.lines().filter_map(|line| line.split_once(' '));
+    lines.filter(move |(found, _)| *found == kind).map(|(_, name)| name)
 }

@@ -12,6 +12,7 @@ pub mod expr;
 mod library;
 mod optimize;
 pub mod plan;
+mod special;
 mod whole_table;
 
 pub use bind::bind;
@@ -21,3 +22,4 @@ pub use expr::{Expr, ExprKind};
 pub use library::{FunctionLibrary, StoredFunction};
 pub use optimize::optimize;
 pub use plan::{Operator, Plan};
+pub use special::{SPECIAL_FUNCTIONS, SpecialFunction};

@@ -42,6 +42,15 @@ impl FunctionLibrary {
         library
     }
 
+    /// The names of the functions that are built in, each with the first sentence of its text.
+    pub fn built_in_docs() -> impl Iterator<Item = (&'static &'static str, &'static str)> {
+        let first_sentence = |text: &'static str| {
+            let line = text.lines().next().unwrap_or_default().trim_start_matches("// ");
+            line.split_inclusive(". ").next().unwrap_or_default().trim_end()
+        };
+        BUILT_IN.iter().map(move |(name, text)| (name, first_sentence(text)))
+    }
+
     /// Adds a function, or replaces one of that name. The text is either `let NAME = (parameters) { body };`, with other
     /// declarations before it, or a command `.create-or-alter function NAME(parameters) { body }`, or a query, which is
     /// the body of a function without parameters.

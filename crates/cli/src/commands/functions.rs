@@ -3,11 +3,12 @@
 use std::io::Write;
 
 use kql_functions::{Example, registry};
+use kql_planner::{FunctionLibrary, SPECIAL_FUNCTIONS};
 use kql_types::{ScalarType, Value};
 
 use super::signature;
 use crate::answer::{ResultBuilder, ResultTable};
-use crate::args::{Format, FunctionsArguments};
+use crate::args::{Format, FunctionsArguments, OutputArguments};
 use crate::exit::Outcome;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -18,15 +19,38 @@ pub(super) fn functions(arguments: &FunctionsArguments) -> Result<Outcome, Failu
         write!(std::io::stdout(), "{help}").map_err(|error| Failure::io("cannot write", &error))?;
         return Ok(Outcome::Ran);
     }
-    let mut output = arguments.output.clone();
     if arguments.markdown {
-        output.format = Some(Format::Markdown);
+        return support_matrix(&arguments.output);
     }
-    let mut output = Output::open(&output, false)?;
-    output.result(None, &list(arguments.markdown))?;
+    let mut output = Output::open(&arguments.output, false)?;
+    output.result(None, &list(entries().iter(), false))?;
     output.finish()?;
     Ok(Outcome::Ran)
 }
+
+/// Writes all that runs, a table a kind, and what KQL has besides.
+fn support_matrix(output: &OutputArguments) -> Result<Outcome, Failure> {
+    let mut output =
+        Output::open(&OutputArguments { format: Some(Format::Markdown), ..output.clone() }, true)?;
+    let entries = entries();
+    for (kind, heading) in KINDS {
+        let of_kind = entries.iter().filter(|entry| entry.kind == *kind);
+        output.result(Some(heading), &list(of_kind, true))?;
+    }
+    output.result(Some("Not supported"), &not_supported(&entries))?;
+    output.finish()?;
+    Ok(Outcome::Ran)
+}
+
+/// The kinds of definitions, and how they are headed.
+const KINDS: &[(&str, &str)] = &[
+    ("scalar", "Scalar functions"),
+    ("operator", "Operators in expressions"),
+    ("aggregate", "Aggregates"),
+    ("plugin", "Plugins"),
+    ("special", "Functions of names, tables and sub-queries"),
+    ("stored", "Functions of services, without their data"),
+];
 
 /// What is shown of a definition.
 struct Entry {
@@ -37,7 +61,7 @@ struct Entry {
     examples: &'static [Example],
 }
 
-/// All definitions: scalar functions, aggregates, plugins; each kind by name.
+/// All definitions; each kind by name.
 fn entries() -> Vec<Entry> {
     let scalars = registry::scalar_functions().map(|function| Entry {
         names: function.names,
@@ -64,23 +88,59 @@ fn entries() -> Vec<Entry> {
         signatures: vec![signature::plugin(plugin)],
         examples: plugin.examples,
     });
-    let mut entries: Vec<Entry> = scalars.chain(aggregates).chain(plugins).collect();
+    let special = SPECIAL_FUNCTIONS.iter().map(|function| Entry {
+        names: function.names,
+        kind: "special",
+        doc: function.doc,
+        signatures: function.signatures.iter().map(|&one| one.to_owned()).collect(),
+        examples: function.examples,
+    });
+    let mut entries: Vec<Entry> =
+        scalars.chain(aggregates).chain(plugins).chain(special).chain(stored()).collect();
     entries.sort_by_key(|entry| (entry.kind, entry.names[0]));
     entries
 }
 
-/// One row a definition; with signatures for the support matrix.
-fn list(signatures: bool) -> ResultTable {
-    let mut columns = vec![("Name", ScalarType::String), ("Kind", ScalarType::String)];
-    columns.extend(signatures.then_some(("Signatures", ScalarType::String)));
-    columns.push(("What it does", ScalarType::String));
+/// The functions that are built in as KQL.
+fn stored() -> impl Iterator<Item = Entry> {
+    FunctionLibrary::built_in_docs().map(|(name, doc)| Entry {
+        names: std::slice::from_ref(name),
+        kind: "stored",
+        doc,
+        signatures: vec![format!("{name}(...) -> table")],
+        examples: &[],
+    })
+}
+
+/// One row a definition: with the kind for a list of all kinds, with signatures for one of a single kind.
+fn list<'a>(entries: impl Iterator<Item = &'a Entry>, of_one_kind: bool) -> ResultTable {
+    let second = if of_one_kind { "Signatures" } else { "Kind" };
+    let columns =
+        [("Name", ScalarType::String), (second, ScalarType::String), ("What it does", ScalarType::String)];
     let mut rows = ResultBuilder::new(&columns);
-    for entry in entries() {
-        let text = |text: &str| Value::String(text.to_owned());
-        let mut row = vec![text(&entry.names.join(", ")), text(entry.kind)];
-        row.extend(signatures.then(|| text(&entry.signatures.join("\n"))));
-        row.push(text(entry.doc));
-        rows.push(&row);
+    for entry in entries {
+        let second = if of_one_kind { entry.signatures.join("\n") } else { entry.kind.to_owned() };
+        let texts = [entry.names.join(", "), second, entry.doc.to_owned()];
+        rows.push(&texts.map(Value::String));
+    }
+    rows.finish()
+}
+
+/// What KQL has and is refused here by name. Names with two underscores in front are the engine's own.
+fn not_supported(entries: &[Entry]) -> ResultTable {
+    let mut rows = ResultBuilder::new(&[("Name", ScalarType::String), ("Kind", ScalarType::String)]);
+    for (kind, defined_as) in [
+        ("function", &["scalar", "operator", "special"][..]),
+        ("aggregate", &["aggregate"]),
+        ("plugin", &["plugin"]),
+    ] {
+        let is_defined = |name: &str| {
+            entries.iter().any(|entry| defined_as.contains(&entry.kind) && entry.names.contains(&name))
+        };
+        let missing = registry::known_names(kind).filter(|name| !name.starts_with("__") && !is_defined(name));
+        for name in missing {
+            rows.push(&[Value::String(name.to_owned()), Value::String(kind.to_owned())]);
+        }
     }
     rows.finish()
 }

@@ -8,6 +8,7 @@ use super::Binder;
 use super::environment::Binding;
 use crate::Plan;
 use crate::plan::Operator;
+use crate::special::PLACES;
 
 impl<'q> Binder<'q> {
     /// Whether the expression gives rows rather than a value. Syntax alone does not tell. A name that nothing has counts
@@ -195,10 +196,10 @@ impl<'q> Binder<'q> {
 }
 
 /// `database("d")`, `cluster("c")`, `cluster("c").database("d")`, `workspace("w")`: all tables are local, whatever
-/// database they are said to be in.
+/// place they are said to be in.
 pub(super) fn is_database(expression: &ast::Expr) -> bool {
     match &expression.kind {
-        Ast::Call { name, .. } => matches!(name.text.as_str(), "database" | "cluster" | "workspace" | "app"),
+        Ast::Call { name, .. } => PLACES.contains(&name.text.as_str()),
         Ast::Member { object, member } => is_database(object) && is_database(member),
         _ => false,
     }
