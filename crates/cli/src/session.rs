@@ -96,38 +96,50 @@ impl Session {
 
     /// The text's results as operator trees, before optimisation, and what is worth a note.
     pub fn bind(&self, source: &Source) -> Result<Bound, Failure> {
-        self.bind_over(&self.catalog, source, true)
+        Ok(self.bind_over(&self.catalog, source, true)?.0)
     }
 
     /// The same, but no rows are read: where the columns depend on them there is no result.
     pub fn check(&self, source: &Source) -> Result<Bound, Failure> {
-        self.bind_over(&self.catalog, source, false)
+        Ok(self.bind_over(&self.catalog, source, false)?.0)
     }
 
-    fn bind_over(&self, catalog: &dyn Catalog, source: &Source, may_run: bool) -> Result<Bound, Failure> {
+    /// The bound text, and the options that it is to run with: what `now()` gives may be said in the text.
+    fn bind_over(
+        &self,
+        catalog: &dyn Catalog,
+        source: &Source,
+        may_run: bool,
+    ) -> Result<(Bound, Options), Failure> {
         let failed = |found| Err(Failure::Query(Box::new(source.clone()), found));
         let text = source.text();
         let parsed = kql_parser::parse(text);
         if parsed.diagnostics.iter().any(|found| found.severity == Severity::Error) {
             return failed(parsed.diagnostics);
         }
-        let context = self.options.context();
-        let parameters = self.parameters.clone();
-        let evaluator = may_run.then(|| kql_executor::evaluator(&self.options));
+        let mut options = self.options.clone();
+        let usual = options.context();
         let surroundings = Surroundings {
             catalog,
-            context: &context,
-            parameters,
+            context: &usual,
+            parameters: self.parameters.clone(),
             library: &self.library,
-            evaluator: evaluator.as_deref(),
+            evaluator: None,
         };
+        if let Some(now) = kql_planner::query_now(&parsed.query, text, &surroundings) {
+            options.now = now;
+        }
+        let context = options.context();
+        let evaluator = may_run.then(|| kql_executor::evaluator(&options));
+        let surroundings =
+            Surroundings { context: &context, evaluator: evaluator.as_deref(), ..surroundings };
         let mut bound = kql_planner::bind(&parsed.query, text, &surroundings);
         bound.diagnostics.splice(0..0, parsed.diagnostics);
         if bound.has_errors() {
             self.expect_readable(text)?;
             return failed(bound.diagnostics);
         }
-        Ok(bound)
+        Ok((bound, options))
     }
 
     /// Runs a text.
@@ -147,27 +159,15 @@ impl Session {
     fn answer(&self, source: &Source) -> Result<Answer, Failure> {
         let line = ProgressLine::start(self.options.progress.clone());
         let tables = AskedTables::new(&self.catalog);
-        let bound = self.bind_over(&tables, source, true)?;
+        let (bound, options) = self.bind_over(&tables, source, true)?;
         for name in tables.without_data() {
             self.options
                 .warnings
                 .add(&format!("there is no data for {name}; it counts as a table without rows"));
         }
         line.expect(tables.bytes());
-        let results = bound.results.into_iter().map(|result| self.execute(source, result));
+        let results = bound.results.into_iter().map(|result| execute(source, result, &options));
         Ok(Answer { results: results.collect::<Result<_, _>>()?, warnings: bound.diagnostics })
-    }
-
-    fn execute(&self, source: &Source, result: BoundResult) -> Result<ResultTable, Failure> {
-        let plan: Plan = kql_planner::optimize(result.plan);
-        let failed = |error: QueryError| Failure::Run(Box::new(source.clone()), error);
-        let batches = kql_executor::execute(&plan, &self.options).map_err(failed)?;
-        Ok(ResultTable {
-            name: result.name,
-            schema: plan.schema,
-            batches,
-            visualization: result.visualization,
-        })
     }
 
     /// From now on every query sees the same `now()`.
@@ -213,6 +213,14 @@ impl Session {
         }
         latest.ok_or_else(|| Failure::Data("--now latest: no table has a TimeGenerated".to_owned()))
     }
+}
+
+/// The rows of a result.
+fn execute(source: &Source, result: BoundResult, options: &Options) -> Result<ResultTable, Failure> {
+    let plan: Plan = kql_planner::optimize(result.plan);
+    let failed = |error: QueryError| Failure::Run(Box::new(source.clone()), error);
+    let batches = kql_executor::execute(&plan, options).map_err(failed)?;
+    Ok(ResultTable { name: result.name, schema: plan.schema, batches, visualization: result.visualization })
 }
 
 /// The catalog, and the table of the first file, or the only table there is.

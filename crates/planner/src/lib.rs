@@ -15,7 +15,7 @@ pub mod plan;
 mod special;
 mod whole_table;
 
-pub use bind::bind;
+pub use bind::{bind, query_now};
 pub use bound::{Bound, BoundResult, Surroundings, Visualization};
 pub use explain::explain;
 pub use expr::{Expr, ExprKind};

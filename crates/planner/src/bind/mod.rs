@@ -4,6 +4,7 @@
 //! - [`tabular`]: expressions that give rows. [`operators`]: the operators of a pipeline, a file a family.
 //! - [`scalar`]: expressions that give a value. [`calls`], [`aggregates`], [`overload`]: calls of built-in functions.
 //!   [`functions`]: calls of functions made by `let`.
+//! - [`options`]: what `set` changes.
 //! - [`names`]: how Kusto names columns that a query does not name.
 
 mod aggregates;
@@ -14,6 +15,7 @@ mod functions;
 mod literals;
 mod names;
 mod operators;
+mod options;
 mod overload;
 mod patterns;
 mod plans;
@@ -34,7 +36,10 @@ use kql_types::Schema;
 
 use self::aggregates::AggregateSite;
 use self::environment::Environment;
+use self::options::QueryOptions;
 use crate::bound::{Bound, BoundResult, Surroundings, Visualization};
+
+pub use self::options::query_now;
 
 /// How deep calls of functions made by `let` may nest, and how many times hidden columns are looked for.
 const DEPTH_LIMIT: usize = 64;
@@ -73,6 +78,8 @@ struct Binder<'q> {
     tables: BTreeSet<String>,
     diagnostics: Vec<Diagnostic>,
     environment: Environment<'q>,
+    /// What `set` says.
+    options: QueryOptions,
     /// Whether statements are those of a function's body.
     in_function: bool,
     depth: usize,
@@ -104,6 +111,7 @@ impl<'q> Binder<'q> {
             tables: BTreeSet::new(),
             diagnostics: Vec::new(),
             environment: Environment::default(),
+            options: QueryOptions::default(),
             in_function: false,
             depth: 0,
             library_call: None,

@@ -8,6 +8,7 @@ use kql_types::{ScalarType, Schema, Value};
 
 use super::Binder;
 use super::environment::{Binding, Function, Origin, TableBinding};
+use super::options::has_effect;
 use super::overload::convert;
 use crate::Expr;
 use crate::bound::BoundResult;
@@ -15,7 +16,7 @@ use crate::bound::BoundResult;
 impl<'q> Binder<'q> {
     /// All statements of a query.
     pub(super) fn query(&mut self, query: &'q ast::Query) {
-        let mut sound = true;
+        let mut sound = self.read_options(query);
         let mut asked = false;
         for statement in &query.statements {
             match &statement.kind {
@@ -53,9 +54,13 @@ impl<'q> Binder<'q> {
         let visualization = self.visualization.take();
         let further = std::mem::take(&mut self.further);
         if further.is_empty() {
+            let plan = self.within_limit(plan);
             self.results.push(BoundResult { name, plan, visualization });
         } else {
-            self.results.extend(further);
+            for result in further {
+                let plan = self.within_limit(result.plan);
+                self.results.push(BoundResult { plan, ..result });
+            }
         }
     }
 
@@ -71,7 +76,9 @@ impl<'q> Binder<'q> {
                 true
             }
             StatementKind::Set { name, .. } => {
-                self.set_option(name);
+                if !has_effect(&name.text) {
+                    self.note(format!("the option '{}' has no effect here", name.text), name.span);
+                }
                 true
             }
             StatementKind::QueryParameters(parameters) => parameters
@@ -106,11 +113,6 @@ impl<'q> Binder<'q> {
         };
         self.environment.declare(&name.text, binding, self.in_function);
         Some(())
-    }
-
-    /// `set`: options concern the service's limits and caches. They are accepted, without effect.
-    fn set_option(&mut self, name: &ast::Name) {
-        self.note(format!("the option '{}' has no effect here", name.text), name.span);
     }
 
     fn query_parameter(&mut self, parameter: &'q ast::FunctionParameter) -> Option<()> {

@@ -17,7 +17,8 @@ impl Binder<'_> {
         match self.find_table(&name.text) {
             Some(table) => {
                 self.tables.insert(name.text.clone());
-                Some(self.scan(table))
+                let rows = self.scan(table);
+                self.within_scope(rows)
             }
             None => {
                 let message = format!("The name '{}' does not refer to any known table", name.text);
