@@ -17,6 +17,7 @@ mod signature;
 mod size;
 mod text;
 mod time;
+mod units;
 mod window;
 
 use crate::ScalarFunction;
@@ -101,6 +102,7 @@ pub static FAMILIES: &[&[&ScalarFunction]] = &[
     time::parts::FUNCTIONS,
     time::periods::FUNCTIONS,
     time::zones::FUNCTIONS,
+    units::FUNCTIONS,
     window::neighbours::FUNCTIONS,
     window::numbering::FUNCTIONS,
     window::running::FUNCTIONS,
