@@ -17,11 +17,14 @@ mod percentiles;
 mod picking;
 mod rows;
 mod sets;
+mod sketches;
 mod spread;
 mod state;
 mod sums;
 
 use crate::AggregateFunction;
+
+pub(crate) use percentiles::rank;
 
 /// The families.
 pub static FAMILIES: &[&[&AggregateFunction]] = &[
@@ -36,4 +39,5 @@ pub static FAMILIES: &[&[&AggregateFunction]] = &[
     bags::FUNCTIONS,
     binary::FUNCTIONS,
     picking::FUNCTIONS,
+    sketches::FUNCTIONS,
 ];

@@ -15,6 +15,7 @@ pub mod parsing;
 mod series;
 mod signature;
 mod size;
+mod sketches;
 mod text;
 mod time;
 mod units;
@@ -75,6 +76,7 @@ pub static FAMILIES: &[&[&ScalarFunction]] = &[
     operators::text_lists::FUNCTIONS,
     operators::regex::FUNCTIONS,
     size::FUNCTIONS,
+    sketches::FUNCTIONS,
     series::aggregate::FUNCTIONS,
     series::anomalies::FUNCTIONS,
     series::binary::FUNCTIONS,
