@@ -5,7 +5,7 @@
 //! binder.
 
 use hashbrown::HashSet;
-use kql_functions::{AggregateForm, ResultName, registry};
+use kql_functions::{AggregateForm, AggregateFunction, ResultName, registry};
 use kql_parser::ast::{self, ExprKind, Literal, NamedExpr};
 use kql_types::Schema;
 
@@ -50,7 +50,14 @@ fn name_of_call(function: &str, arguments: &[NamedExpr], row: &Schema) -> Option
             None => name_of(&argument.value, row),
         }
     };
-    if let Some(aggregate) = registry::aggregate(function) {
+    let scalar = registry::scalar(function);
+    // `hll_merge(a)` is the aggregate, `hll_merge(a, b)` the scalar function of that name.
+    let takes_them = |aggregate: &AggregateFunction| {
+        aggregate.overloads.iter().any(|one| one.parameters.len() == arguments.len())
+    };
+    if let Some(aggregate) = registry::aggregate(function)
+        && (scalar.is_none() || takes_them(aggregate))
+    {
         let name = by_rule(aggregate.result_name, argument)?;
         return Some(match aggregate.form {
             AggregateForm::PerPoint { leading } => match arguments.get(leading) {
@@ -60,7 +67,7 @@ fn name_of_call(function: &str, arguments: &[NamedExpr], row: &Schema) -> Option
             _ => name,
         });
     }
-    by_rule(registry::scalar(function)?.result_name, argument)
+    by_rule(scalar?.result_name, argument)
 }
 
 /// A name by the rule of a definition.
