@@ -1,5 +1,7 @@
 //! Runs the binary in a folder of its own and looks at what it did.
 
+#![allow(dead_code, reason = "each test program uses a part of it")]
+
 use std::ffi::OsStr;
 use std::io::{Read, Write};
 use std::path::Path;
@@ -16,7 +18,7 @@ impl Folder {
     }
 
     /// With this file too.
-    pub fn with(self, path: &str, content: &str) -> Self {
+    pub fn with(self, path: &str, content: impl AsRef<[u8]>) -> Self {
         let path = self.folder.path().join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, content).unwrap();

@@ -129,6 +129,9 @@ pub struct DataArguments {
     /// A folder of functions, each a .kql file called by its stem; `functions` beside the rules by default
     #[arg(long = "functions", value_name = "DIR", global = true)]
     pub functions: Vec<PathBuf>,
+    /// Where geo_info_from_ip_address() looks addresses up: a MaxMind database such as GeoLite2 City
+    #[arg(long = "geoip", value_name = "FILE", global = true)]
+    pub locations: Option<PathBuf>,
     /// Stop at the first malformed record instead of skipping it
     #[arg(long, global = true)]
     pub strict: bool,

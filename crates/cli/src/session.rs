@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use kql_executor::{Options, QueryError};
-use kql_functions::Warnings;
+use kql_functions::{LocationDatabase, Warnings};
 use kql_parser::Severity;
 use kql_planner::{Bound, BoundResult, FunctionLibrary, Plan, Surroundings};
 use kql_tables::{Catalog, DataCatalog, ReadOptions, ScanRequest};
@@ -52,6 +52,7 @@ impl Session {
         let mut options = Options::default();
         options.threads = data.threads.unwrap_or(options.threads);
         options.memory_limit = data.memory_limit.unwrap_or(options.memory_limit);
+        options.locations = data.locations.as_deref().map(open_locations).transpose()?;
         let (catalog, first_table) = open_catalog(data, files, options.threads)?;
         let mut session = Self {
             catalog,
@@ -221,6 +222,10 @@ fn execute(source: &Source, result: BoundResult, options: &Options) -> Result<Re
     let failed = |error: QueryError| Failure::Run(Box::new(source.clone()), error);
     let batches = kql_executor::execute(&plan, options).map_err(failed)?;
     Ok(ResultTable { name: result.name, schema: plan.schema, batches, visualization: result.visualization })
+}
+
+fn open_locations(path: &Path) -> Result<Arc<LocationDatabase>, Failure> {
+    LocationDatabase::open(path).map(Arc::new).map_err(Failure::Data)
 }
 
 /// The catalog, and the table of the first file, or the only table there is.

@@ -24,7 +24,7 @@ fn geo_info(call: &Call<'_>) -> Result<Column, KernelError> {
     let texts = call.arguments[0].strings();
     let Some(locations) = &call.context.locations else {
         call.context.warnings.add(
-            "geo_info_from_ip_address() answers null, because there is no location database (GeoLite2 City in MMDB format)",
+            "geo_info_from_ip_address() answers null, because no location database was given; --geoip FILE names one, such as GeoLite2 City",
         );
         return Ok(dynamic_column(call.rows, |_, _| None));
     };
