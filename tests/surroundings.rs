@@ -5,6 +5,7 @@
 
 mod command;
 mod location_database;
+mod web_server;
 
 use command::{Folder, kql};
 
@@ -50,5 +51,77 @@ mod locations {
         let run = folder.kql(["query", "print 1", "--geoip", "places.mmdb"]).run();
         run.expect(3).stdout("").stderr_has("cannot read the location database places.mmdb");
         kql(["query", "print 1", "--geoip", "nosuch.mmdb"]).run().expect(3).stderr_has("nosuch.mmdb");
+    }
+}
+
+mod network {
+    use super::*;
+    use web_server::WebServer;
+
+    const FEED: &str = "203.0.113.7,scanner\n203.0.113.9,\"bot, net\"\n";
+
+    fn external(address: &str, file: &str) -> String {
+        format!("externaldata(ip:string, why:string)['{address}/{file}']")
+    }
+
+    #[test]
+    fn is_reached_only_if_allowed() {
+        let server = WebServer::start("200 OK", "", FEED);
+        let query = external(&server.address, "feed.csv?sig=secret");
+        let run = kql(["query", &query, "--format", "csv"]).run();
+        let run = run.expect(3).stdout("").stderr_has("--allow-net").stderr_has("/feed.csv,");
+        assert!(!run.stderr.contains("secret"), "{}", run.stderr);
+        assert_eq!(server.requests(), [""; 0]);
+        let run = kql(["query", &query, "--format", "csv", "--allow-net"]).run();
+        run.expect(0).stderr("").stdout("ip,why\n203.0.113.7,scanner\n203.0.113.9,\"bot, net\"\n");
+        assert_eq!(server.requests(), ["GET /feed.csv?sig=secret HTTP/1.1"]);
+    }
+
+    #[test]
+    fn is_never_reached_to_check_or_explain() {
+        let server = WebServer::start("200 OK", "", "{\"bag\":{\"a\":1}}");
+        let feed = format!("externaldata(bag:dynamic)['{}/feed.json']", server.address);
+        let unpacked = format!("{feed} | evaluate bag_unpack(bag)");
+        for query in [&feed, &unpacked] {
+            kql(["check", "-", "--allow-net"]).stdin(query).run().expect(0);
+            let run = kql(["explain", query, "--allow-net"]).run();
+            assert!(query == &feed && run.code == 0 || run.stderr.contains("when it is run"), "{run:#?}");
+        }
+        assert_eq!(server.requests(), [""; 0]);
+        kql(["query", &unpacked, "--allow-net", "--format", "csv"]).run().expect(0).stdout("a\n1\n");
+        assert_eq!(server.requests().len(), 1);
+    }
+
+    #[test]
+    fn gives_what_files_give() {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut packer, FEED.as_bytes()).unwrap();
+        let packed = packer.finish().unwrap();
+        let records = r#"[{"why":"x","ip":"192.0.2.1"},{"ip":"192.0.2.2"}]"#;
+        for (file, body, expected) in [
+            ("feed.csv.gz", &packed[..], "2,203.0.113.7"),
+            ("feed", &packed[..], "2,203.0.113.7"),
+            ("feed.json", records.as_bytes(), "2,192.0.2.1"),
+            ("feed.txt", b"192.0.2.3\r\n\r\n192.0.2.4\r\n192.0.2.5", "3,192.0.2.3"),
+        ] {
+            let server = WebServer::start("200 OK", "", body);
+            let query = format!("{} | summarize count(), min(ip)", external(&server.address, file));
+            let run = kql(["query", &query, "--format", "csv", "--allow-net"]).run().expect(0);
+            run.stdout(&format!("count_,min_ip\n{expected}\n"));
+        }
+    }
+
+    #[test]
+    fn may_fail() {
+        let failure = |status, headers, named| {
+            let server = WebServer::start(status, headers, "gone");
+            let query = external(&server.address, "feed.csv");
+            kql(["query", &query, "--allow-net"]).run().expect(3).stdout("").stderr_has(named);
+            server.requests().len()
+        };
+        assert_eq!(failure("404 Not Found", "", "cannot fetch http://127.0.0.1"), 1);
+        assert_eq!(failure("302 Found", "Location: /feed.csv\r\n", "too many redirects"), 6);
+        let query = external("http://127.0.0.1:1", "feed.csv");
+        kql(["query", &query, "--allow-net"]).run().expect(3).stderr_has("cannot fetch");
     }
 }

@@ -132,6 +132,9 @@ pub struct DataArguments {
     /// Where geo_info_from_ip_address() looks addresses up: a MaxMind database such as GeoLite2 City
     #[arg(long = "geoip", value_name = "FILE", global = true)]
     pub locations: Option<PathBuf>,
+    /// Let externaldata fetch http and https addresses, each up to 256 MiB and 30 s
+    #[arg(long, global = true)]
+    pub allow_net: bool,
     /// Stop at the first malformed record instead of skipping it
     #[arg(long, global = true)]
     pub strict: bool,

@@ -1,21 +1,23 @@
-//! Which tables a query asks for.
+//! The tables of a query that runs, and which of them it asks for.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kql_tables::{Catalog, DataCatalog, Table};
 
-/// A catalog that remembers which of its tables were asked for.
+/// A catalog that remembers which of its tables were asked for. Only a query that runs has it, so that others never
+/// reach the network.
 #[derive(Debug)]
 pub struct AskedTables<'a> {
     catalog: &'a DataCatalog,
+    may_fetch: bool,
     /// Once for each time; a name may come again.
     asked: Mutex<Vec<Arc<dyn Table>>>,
 }
 
 impl<'a> AskedTables<'a> {
-    pub fn new(catalog: &'a DataCatalog) -> Self {
-        Self { catalog, asked: Mutex::default() }
+    pub fn new(catalog: &'a DataCatalog, may_fetch: bool) -> Self {
+        Self { catalog, may_fetch, asked: Mutex::default() }
     }
 
     /// The names of those that have no data behind them.
@@ -57,5 +59,9 @@ impl Catalog for AskedTables<'_> {
 
     fn names(&self) -> Vec<String> {
         self.catalog.names()
+    }
+
+    fn may_fetch(&self) -> bool {
+        self.may_fetch
     }
 }

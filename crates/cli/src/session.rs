@@ -32,6 +32,8 @@ pub struct Session {
     parameters: BTreeMap<String, String>,
     /// The table over which a text runs that begins with `|` or an operator.
     first_table: Option<String>,
+    /// Whether queries that run may fetch what `externaldata` names.
+    may_fetch: bool,
     /// What the queries so far met in the data.
     notes: Notes,
     verbose: bool,
@@ -61,6 +63,7 @@ impl Session {
             now_is_fixed: data.now.is_some(),
             parameters: data.parameters.iter().cloned().collect(),
             first_table,
+            may_fetch: data.allow_net,
             notes: Notes::default(),
             verbose: data.verbose,
         };
@@ -159,7 +162,7 @@ impl Session {
 
     fn answer(&self, source: &Source) -> Result<Answer, Failure> {
         let line = ProgressLine::start(self.options.progress.clone());
-        let tables = AskedTables::new(&self.catalog);
+        let tables = AskedTables::new(&self.catalog, self.may_fetch);
         let (bound, options) = self.bind_over(&tables, source, true)?;
         for name in tables.without_data() {
             self.options

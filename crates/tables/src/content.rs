@@ -60,19 +60,26 @@ impl Stamp {
 }
 
 /// Where bytes come from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Origin {
     /// A file.
     File(Arc<PathBuf>),
     /// Standard input.
     Stdin,
+    /// What was fetched from the network, decompressed.
+    Fetched {
+        /// From where.
+        address: Arc<PathBuf>,
+        /// All of it.
+        body: Buffer,
+    },
 }
 
 impl Origin {
-    /// The file's path, `-` for standard input.
+    /// The file's path, `-` for standard input, or the address.
     pub(crate) fn path(&self) -> Arc<PathBuf> {
         match self {
-            Origin::File(path) => path.clone(),
+            Origin::File(path) | Origin::Fetched { address: path, .. } => path.clone(),
             Origin::Stdin => Arc::new(PathBuf::from("-")),
         }
     }
@@ -101,6 +108,7 @@ pub(crate) fn open(origin: &Origin) -> Result<Content, TableError> {
     let path = match origin {
         Origin::File(path) => path,
         Origin::Stdin => return Ok(Content::Whole(read_stdin()?)),
+        Origin::Fetched { body, .. } => return Ok(Content::Whole(body.clone())),
     };
     let buffer = map(path)?;
     match Compression::of(&buffer) {
@@ -128,12 +136,17 @@ pub(crate) fn read_all(path: &Path, compression: Compression) -> Result<Buffer, 
     Ok(as_utf8(Buffer::from_vec(bytes)))
 }
 
-/// All of a file, decompressed.
-pub(crate) fn read(path: &Path) -> Result<Buffer, TableError> {
-    match open(&Origin::File(Arc::new(path.to_owned())))? {
+/// All that an origin holds, decompressed.
+pub(crate) fn read(origin: &Origin) -> Result<Buffer, TableError> {
+    match open(origin)? {
         Content::Whole(buffer) => Ok(buffer),
-        Content::Compressed { compression, .. } => read_all(path, compression),
+        Content::Compressed { compression, .. } => read_all(&origin.path(), compression),
     }
+}
+
+/// Bytes that are decompressed as they are read, if their beginning says that they are compressed.
+pub(crate) fn decompressed(bytes: Vec<u8>) -> io::Result<Box<dyn Read + Send>> {
+    Compression::of(&bytes).decode(io::Cursor::new(bytes))
 }
 
 /// An error that names the file.
@@ -162,19 +175,16 @@ fn read_stdin() -> Result<Buffer, TableError> {
     let mut bytes = Vec::new();
     let failed = |error: io::Error| cannot_read(Path::new("-"), &error);
     io::stdin().lock().read_to_end(&mut bytes).map_err(failed)?;
-    if let compression @ (Compression::Gzip | Compression::Zstd) = Compression::of(&bytes) {
+    if Compression::of(&bytes) != Compression::None {
         let mut decoded = Vec::new();
-        compression
-            .decode(io::Cursor::new(bytes))
-            .and_then(|mut reader| reader.read_to_end(&mut decoded))
-            .map_err(failed)?;
+        decompressed(bytes).and_then(|mut reader| reader.read_to_end(&mut decoded)).map_err(failed)?;
         bytes = decoded;
     }
     Ok(as_utf8(Buffer::from_vec(bytes)))
 }
 
 /// Text in UTF-16, which begins with a byte order mark, is turned into UTF-8.
-fn as_utf8(buffer: Buffer) -> Buffer {
+pub(crate) fn as_utf8(buffer: Buffer) -> Buffer {
     let decode = |unit: fn([u8; 2]) -> u16| {
         let units = buffer[2..].chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
         let text: String =

@@ -8,6 +8,7 @@ use kql_types::{Batch, Field, Schema};
 use crate::content::{self, Origin};
 use crate::file_table::{FileTable, ReadOptions};
 use crate::memory::MemoryTable;
+use crate::network;
 use crate::separated::Growing;
 use crate::{Scan, ScanColumn, ScanReport, ScanRequest, Table, TableError};
 
@@ -41,8 +42,9 @@ impl ExternalFormat {
         })
     }
 
-    /// The format that the file's name tells; without a known extension it is `csv`.
-    fn of_path(path: &str) -> Self {
+    /// The format that the name of a file tells; without a known extension it is `csv`.
+    fn of_place(place: &str) -> Self {
+        let path = if network::is_address(place) { network::without_query(place) } else { place };
         let name = path.to_ascii_lowercase();
         let name = [".gz", ".zst"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
         let extension = Path::new(name).extension().and_then(|extension| extension.to_str());
@@ -61,11 +63,12 @@ pub struct ExternalTable {
     format: Option<ExternalFormat>,
     ignore_first_record: bool,
     has_mapping: bool,
+    may_fetch: bool,
     rows: Mutex<Option<Arc<MemoryTable>>>,
 }
 
 impl ExternalTable {
-    /// A table of these paths, `file:` addresses or addresses elsewhere; the last ones are only refused when it is
+    /// A table of these paths, `file:` addresses or addresses elsewhere; the last ones are fetched or refused when it is
     /// scanned, so that a query that names them can be checked.
     pub fn new(schema: Arc<Schema>, places: Vec<String>) -> Self {
         Self {
@@ -74,6 +77,7 @@ impl ExternalTable {
             format: None,
             ignore_first_record: false,
             has_mapping: false,
+            may_fetch: false,
             rows: Mutex::default(),
         }
     }
@@ -93,6 +97,11 @@ impl ExternalTable {
         Self { has_mapping: true, ..self }
     }
 
+    /// The same, allowed to fetch addresses over HTTP or not.
+    pub fn with_network(self, may_fetch: bool) -> Self {
+        Self { may_fetch, ..self }
+    }
+
     fn rows(&self) -> Result<Arc<MemoryTable>, TableError> {
         let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(rows) = &*rows {
@@ -108,12 +117,13 @@ impl ExternalTable {
         if self.has_mapping {
             return Err(TableError::new("ingestionMapping of externaldata is not supported yet"));
         }
-        let path = local_path(place)?;
-        let format = self.format.unwrap_or_else(|| ExternalFormat::of_path(place));
+        let origin = self.origin(place)?;
+        let format = self.format.unwrap_or_else(|| ExternalFormat::of_place(place));
         if format == ExternalFormat::Json {
-            return self.read_json(path);
+            return self.read_json(origin);
         }
-        let bytes = content::read(&path)?;
+        let path = origin.path();
+        let bytes = content::read(&origin)?;
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
         let text = std::str::from_utf8(bytes)
             .map_err(|_| TableError::new(format!("cannot read {}: it is not UTF-8", path.display())))?;
@@ -124,6 +134,18 @@ impl ExternalTable {
                 Ok(self.one_column(lines.skip(usize::from(self.ignore_first_record))))
             }
             ExternalFormat::Raw | ExternalFormat::Json => Ok(self.one_column(std::iter::once(text))),
+        }
+    }
+
+    fn origin(&self, place: &str) -> Result<Origin, TableError> {
+        match network::is_address(place) {
+            false => local_path(place).map(|path| Origin::File(Arc::new(path))),
+            true if self.may_fetch => network::fetch(place),
+            true => Err(TableError::new(format!(
+                "externaldata would fetch {}, which a query may only do when it is run with --allow-net; save the data \
+                 to a file and name its path instead",
+                network::without_query(place)
+            ))),
         }
     }
 
@@ -163,8 +185,7 @@ impl ExternalTable {
         Batch::new(self.schema.clone(), columns.into_iter().map(Growing::finish).collect(), rows)
     }
 
-    fn read_json(&self, path: PathBuf) -> Result<Batch, TableError> {
-        let origin = Origin::File(Arc::new(path));
+    fn read_json(&self, origin: Origin) -> Result<Batch, TableError> {
         let options = ReadOptions { threads: 1, ..ReadOptions::default() };
         let known = Some((*self.schema).clone());
         let table =
@@ -215,8 +236,8 @@ fn local_path(place: &str) -> Result<PathBuf, TableError> {
             Ok(PathBuf::from(path))
         }
         Some(_) => Err(TableError::new(format!(
-            "externaldata would read {place} from the network, which a query may not do unless --allow-net is given; \
-             save the data to a file and name its path instead"
+            "externaldata cannot read {}: only paths, file: and http(s): addresses are supported",
+            network::without_query(place)
         ))),
     }
 }
@@ -234,17 +255,18 @@ mod tests {
             ("a.multijson", ExternalFormat::Json),
             ("a.jsonl", ExternalFormat::Json),
             ("a", ExternalFormat::Separated(b',')),
+            ("https://a/b.json?c=d.txt", ExternalFormat::Json),
         ] {
-            assert_eq!(ExternalFormat::of_path(path), format, "{path}");
+            assert_eq!(ExternalFormat::of_place(path), format, "{path}");
         }
     }
 
     #[test]
-    fn only_local_files_are_read() {
+    fn file_addresses_are_paths() {
         assert_eq!(local_path("a/b.csv"), Ok(PathBuf::from("a/b.csv")));
         assert_eq!(local_path("file:///tmp/b.csv"), Ok(PathBuf::from("/tmp/b.csv")));
         assert_eq!(local_path("file://localhost/tmp/b.csv"), Ok(PathBuf::from("/tmp/b.csv")));
-        let error = local_path("https://example.com/b.csv").map_err(|error| error.message);
-        assert!(error.is_err_and(|message| message.contains("--allow-net")));
+        let error = local_path("abfss://example.com/b.csv?key").map_err(|error| error.message);
+        assert!(error.is_err_and(|message| message.contains("cannot read abfss://example.com/b.csv:")));
     }
 }

@@ -94,7 +94,7 @@ impl FileTable {
     fn open(&self, state: &mut State) -> Result<Opened, TableError> {
         let stamp = |origin: &Origin| match origin {
             Origin::File(path) => Stamp::of(path).map(Some),
-            Origin::Stdin => Ok(None),
+            Origin::Stdin | Origin::Fetched { .. } => Ok(None),
         };
         let stamps: Vec<Option<Stamp>> = self.origins.iter().map(stamp).collect::<Result<_, _>>()?;
         if let Some(opened) = &state.opened

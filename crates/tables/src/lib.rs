@@ -27,6 +27,7 @@ mod locate;
 mod memory;
 mod morsels;
 mod needles;
+mod network;
 mod path;
 mod records;
 mod report;

@@ -30,7 +30,8 @@ impl<'q> Binder<'q> {
         if places.is_empty() {
             return self.mistake("externaldata needs the path or address of a file", span);
         }
-        let mut table = ExternalTable::new(schema, places);
+        let mut table =
+            ExternalTable::new(schema, places).with_network(self.surroundings.catalog.may_fetch());
         for property in properties {
             let value = property_text(property);
             match property.name.text.to_ascii_lowercase().as_str() {
