@@ -125,3 +125,111 @@ mod network {
         kql(["query", &query, "--allow-net"]).run().expect(3).stderr_has("cannot fetch");
     }
 }
+
+mod stored_functions {
+    use super::*;
+
+    fn folder() -> Folder {
+        Folder::new()
+            .with("Logs.csv", "user,code\nann,0\nbob,50057\ncid,50126\n")
+            .with("stored/Failures.kql", "// a body\nlet lowest = 1;\nLogs | where code >= lowest")
+            .with(
+                "stored/CodeAbove.kql",
+                "let unit = 1000;\nlet CodeAbove = (thousands:long, T:string=\"Logs\") {\n    \
+                 table(T) | where code > thousands * unit\n};",
+            )
+            .with(
+                "stored/Masked.kql",
+                ".create-or-alter function with (folder = \"mine\", docstring = \"hides (most of) a name\")\n\
+                 Masked(name:string) {\n    strcat(substring(name, 0, 1), \"**\")\n}",
+            )
+    }
+
+    #[test]
+    fn are_written_in_three_ways() {
+        let folder = folder();
+        let query = |text: &str| {
+            let arguments = ["query", text, "--data", ".", "--functions", "stored", "--format", "csv"];
+            folder.kql(arguments).run().expect(0).stderr("").stdout
+        };
+        assert_eq!(query("Failures | count"), "Count\n2\n");
+        assert_eq!(query("Failures() | project user"), "user\nbob\ncid\n");
+        assert_eq!(query("CodeAbove(50) | where user != 'bob'"), "user,code\ncid,50126\n");
+        assert_eq!(query("CodeAbove(T='Logs', thousands=-1) | count"), "Count\n3\n");
+        assert_eq!(query("Failures | project m = Masked(user)"), "m\nb**\nc**\n");
+    }
+
+    #[test]
+    fn stand_beside_the_rules_if_no_folder_is_named() {
+        let folder = folder()
+            .with("rules/a.kql", "Beside | where code > 0")
+            .with("rules/functions/Beside.kql", "Logs | project code");
+        let run = folder.kql(["run", "rules/a.kql", "--data", ".", "--format", "csv"]).run();
+        run.expect(0).stdout_has("50057\n50126\n");
+        folder.kql(["check", "rules", "--data", "."]).run().expect(0).stdout_has("1 query checked");
+    }
+
+    #[test]
+    fn take_the_place_of_what_the_cloud_gives() {
+        let own = ".create function FileProfile(T:(*), hash:string='SHA1') { T | extend Signer = 'me' }";
+        let folder = Folder::new().with("f/FileProfile.kql", own);
+        let query = "print SHA1 = 'x' | invoke FileProfile()";
+        let run = folder.kql(["query", query, "--functions", "f", "--format", "csv"]).run();
+        run.expect(0).stderr("").stdout("SHA1,Signer\nx,me\n");
+    }
+
+    #[test]
+    fn are_named_with_their_mistakes() {
+        let folder = Folder::new().with("f/Wrong.kql", "let Wrong = () {\n  T | wher x\n};");
+        let run = folder.kql(["query", "print 1", "--functions", "f"]).run();
+        run.expect(3).stderr_has("f/Wrong.kql: line 2, column 7");
+    }
+}
+
+mod services_of_the_cloud {
+    use super::*;
+
+    /// Columns with types, then rows; that the service is not here is said once.
+    #[track_caller]
+    fn gives(query: &str, service: &str, columns: &str, rows: &str) {
+        let run = kql(["query", &format!("{query} | getschema"), "--format", "json"]).run().expect(0);
+        let written: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        let types = written.as_array().unwrap().iter().map(|column| {
+            let cell = |name: &str| column[name].as_str().unwrap().to_owned();
+            format!("{}:{}", cell("ColumnName"), cell("ColumnType"))
+        });
+        assert_eq!(types.collect::<Vec<String>>().join(" "), columns);
+        let run = kql(["query", query, "--format", "csv"]).run().expect(0);
+        assert_eq!(run.stdout.split_once('\n').unwrap().1, rows);
+        assert_eq!(run.stderr.matches("warning").count(), 1, "{}", run.stderr);
+        assert!(run.stderr.contains(&format!("{service} needs a service of the cloud")), "{}", run.stderr);
+    }
+
+    #[test]
+    fn file_profile_knows_of_no_file() {
+        let columns = "File:string SHA1:string SHA256:string MD5:string FileSize:int GlobalPrevalence:int \
+                       GlobalFirstSeen:datetime GlobalLastSeen:datetime Signer:string Issuer:string \
+                       SignerHash:string IsCertificateValid:bool IsRootSignerMicrosoft:bool \
+                       SignatureState:string IsExecutable:bool ThreatName:string Publisher:string \
+                       SoftwareName:string ProfileAvailability:string";
+        let row = format!("a.exe,da39{}Missing\n", ",".repeat(17));
+        for arguments in ["", "SHA1", "'SHA1', 1000"] {
+            let query = format!("print File = 'a.exe', SHA1 = 'da39' | invoke FileProfile({arguments})");
+            gives(&query, "FileProfile", columns, &row);
+        }
+    }
+
+    #[test]
+    fn devices_are_not_known_by_address() {
+        let query = "print IP = '10.0.0.1' | invoke DeviceFromIP()";
+        gives(query, "DeviceFromIP", "IP:string DeviceId:string", "");
+    }
+
+    #[test]
+    fn devices_are_seen_by_none() {
+        for arguments in ["", "DeviceId"] {
+            let query = format!("print DeviceId = 'd', OnboardingStatus = '' | invoke SeenBy({arguments})");
+            gives(&query, "SeenBy", "DeviceId:string", "");
+        }
+    }
+}

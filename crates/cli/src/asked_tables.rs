@@ -61,6 +61,10 @@ impl Catalog for AskedTables<'_> {
         self.catalog.names()
     }
 
+    fn watchlists(&self) -> Vec<String> {
+        self.catalog.watchlists()
+    }
+
     fn may_fetch(&self) -> bool {
         self.may_fetch
     }

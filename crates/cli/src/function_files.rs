@@ -10,7 +10,8 @@ use crate::rule_files;
 /// The folder that is taken where none is named.
 const DEFAULT_FOLDER: &str = "functions";
 
-/// The built-in functions, and those of the folders: the named ones, else `functions` beside the rules or here.
+/// The built-in functions, and those of the folders: the named ones, else `functions` here, beside the rules, or in the
+/// folders of rules.
 pub fn library(named: &[PathBuf], rules: &[PathBuf]) -> Result<FunctionLibrary, Failure> {
     let mut library = FunctionLibrary::built_in();
     let folders = if named.is_empty() { default_folders(rules) } else { named.to_vec() };
@@ -23,8 +24,10 @@ pub fn library(named: &[PathBuf], rules: &[PathBuf]) -> Result<FunctionLibrary, 
 }
 
 fn default_folders(rules: &[PathBuf]) -> Vec<PathBuf> {
-    let beside = rules.iter().map(|path| path.parent().unwrap_or(Path::new("")).join(DEFAULT_FOLDER));
-    let mut folders: Vec<PathBuf> = std::iter::once(PathBuf::from(DEFAULT_FOLDER)).chain(beside).collect();
+    let beside = rules.iter().map(|path| path.parent().unwrap_or(Path::new("")));
+    let inside = rules.iter().map(PathBuf::as_path);
+    let mut folders: Vec<PathBuf> =
+        beside.chain(inside).chain([Path::new("")]).map(|folder| folder.join(DEFAULT_FOLDER)).collect();
     folders.retain(|folder| folder.is_dir());
     folders.sort();
     folders.dedup();

@@ -154,6 +154,13 @@ impl Catalog for DataCatalog {
         let names = self.tables.iter().map(|table| table.name());
         names.filter(|name| !name.starts_with(WATCHLIST)).map(str::to_owned).collect()
     }
+
+    fn watchlists(&self) -> Vec<String> {
+        let names = self.tables.iter().filter_map(|table| table.name().strip_prefix(WATCHLIST));
+        let mut names: Vec<String> = names.map(str::to_owned).collect();
+        names.sort();
+        names
+    }
 }
 
 /// What comes before a watchlist's name in the name of its table. `_GetWatchlist('name')` reads it.

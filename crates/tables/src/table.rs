@@ -33,6 +33,10 @@ pub trait Catalog: fmt::Debug + Send + Sync {
     fn table(&self, name: &str) -> Option<Arc<dyn Table>>;
     /// All names, in the order in which `union *` takes them.
     fn names(&self) -> Vec<String>;
+    /// The names of all watchlists, in alphabetical order.
+    fn watchlists(&self) -> Vec<String> {
+        Vec::new()
+    }
     /// Whether tables that a query names by their address may be fetched over HTTP.
     fn may_fetch(&self) -> bool {
         false

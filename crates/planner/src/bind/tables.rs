@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kql_parser::Span;
 use kql_parser::ast::Name;
 use kql_tables::{ScanColumn, Table, WATCHLIST};
-use kql_types::{Field, ScalarType, Schema, Value};
+use kql_types::{Batch, ColumnBuilder, Field, ScalarType, Schema, Value};
 
 use super::Binder;
 use crate::plan::{Operator, Scan};
@@ -82,6 +82,17 @@ impl Binder<'_> {
         Some(plan.project(columns))
     }
 
+    /// `_GetWatchlistAlias`, with or without brackets: the names that `_GetWatchlist` takes.
+    pub(super) fn watchlist_aliases(&self) -> Plan {
+        let schema = Arc::new(Schema::new(vec![Field::new("WatchlistAlias", ScalarType::String)]));
+        let names = self.surroundings.catalog.watchlists();
+        let rows = names.len();
+        let mut column = ColumnBuilder::with_capacity(ScalarType::String, rows);
+        names.into_iter().for_each(|name| column.push(&Value::String(name)));
+        let batch = Batch::new(schema.clone(), vec![column.finish()], rows);
+        Plan::new(Operator::Rows(Arc::new(batch)), schema)
+    }
+
     /// The tables that a query may name, for hints.
     fn known_tables(&self) -> Vec<String> {
         let mut names = self.surroundings.catalog.names();
@@ -102,5 +113,5 @@ fn scan_column(field: &Field) -> ScanColumn {
 
 /// A plan without rows.
 pub(super) fn empty(schema: Arc<Schema>) -> Plan {
-    Plan::new(Operator::Rows(Arc::new(kql_types::Batch::empty(schema.clone()))), schema)
+    Plan::new(Operator::Rows(Arc::new(Batch::empty(schema.clone()))), schema)
 }

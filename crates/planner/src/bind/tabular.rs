@@ -10,6 +10,9 @@ use crate::Plan;
 use crate::plan::Operator;
 use crate::special::PLACES;
 
+/// The function that lists the watchlists.
+const WATCHLIST_ALIASES: &str = "_GetWatchlistAlias";
+
 impl<'q> Binder<'q> {
     /// Whether the expression gives rows rather than a value. Syntax alone does not tell. A name that nothing has counts
     /// as a value, unless only a table can be meant.
@@ -39,14 +42,14 @@ impl<'q> Binder<'q> {
                     None if self.has_table(&name.text) => true,
                     None => match self.function_named(&name.text) {
                         Some(function) => self.gives_rows(&function),
-                        None => false,
+                        None => name.text == WATCHLIST_ALIASES,
                     },
                 }
             }
             Ast::Call { name, arguments } => match self.function_named(&name.text) {
                 Some(function) => self.gives_rows(&function),
                 None => match name.text.as_str() {
-                    "table" | "_GetWatchlist" => true,
+                    "table" | "_GetWatchlist" | WATCHLIST_ALIASES => true,
                     "materialize" => arguments.first().is_some_and(|one| self.is_tabular(&one.value, row)),
                     _ => false,
                 },
@@ -108,6 +111,7 @@ impl<'q> Binder<'q> {
             None if self.has_table(&name.text) => self.catalog_table(name),
             None => match self.function_named(&name.text) {
                 Some(function) => self.call_table_function(&function, None, &[], name.span),
+                None if name.text == WATCHLIST_ALIASES => Some(self.watchlist_aliases()),
                 None => self.catalog_table(name),
             },
         }
@@ -131,6 +135,10 @@ impl<'q> Binder<'q> {
                     _ => self.mistake("The name of a watchlist is expected", span),
                 },
                 _ => self.mistake("_GetWatchlist takes the name of a watchlist", span),
+            },
+            WATCHLIST_ALIASES => match arguments {
+                [] => Some(self.watchlist_aliases()),
+                _ => self.mistake("_GetWatchlistAlias takes no arguments", span),
             },
             "table" => {
                 let Some(argument) = arguments.first() else {
