@@ -90,6 +90,7 @@ fn list(parameters: &[String], arity: Arity) -> String {
 fn plugin_parameter(parameter: &PluginParameter) -> String {
     let kind = match parameter.kind {
         PluginParameterKind::Column => "column".to_owned(),
+        PluginParameterKind::ColumnOrDefault => "column or '~'".to_owned(),
         PluginParameterKind::TableColumn => "column of the table".to_owned(),
         PluginParameterKind::CommonColumn => "common column".to_owned(),
         PluginParameterKind::Constant(data_type) | PluginParameterKind::Expression(data_type) => {

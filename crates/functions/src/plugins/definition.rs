@@ -58,6 +58,8 @@ pub enum ParameterCount {
 pub enum PluginParameterKind {
     /// The name of a column of the piped input.
     Column,
+    /// The name of a column of the piped input, or `'~'`, which stands for none. It is not passed over.
+    ColumnOrDefault,
     /// A constant expression of that type; an int or long is widened to it.
     Constant(ScalarType),
     /// A constant expression of any type, unchanged.

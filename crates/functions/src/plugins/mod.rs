@@ -3,8 +3,10 @@
 mod activity;
 mod address_lookup;
 mod bag_unpack;
+mod basket;
 mod declared;
 mod definition;
+mod frequent_patterns;
 mod pivot;
 mod reshape;
 mod rows_near;
@@ -25,6 +27,7 @@ pub static FAMILIES: &[&[&Plugin]] = &[
     rows_near::PLUGINS,
     schema_merge::PLUGINS,
     activity::PLUGINS,
+    basket::PLUGINS,
 ];
 
 #[cfg(test)]

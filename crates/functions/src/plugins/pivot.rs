@@ -110,8 +110,8 @@ fn cell_column(value: &Column, cells: &HashMap<usize, usize>, rows: usize, absen
     builder.finish()
 }
 
-/// The name, with a number behind it where a key column has it.
-fn free_name(taken: &[Field], name: &str) -> String {
+/// The name, with a number behind it where another column has it.
+pub(super) fn free_name(taken: &[Field], name: &str) -> String {
     let is_free = |name: &str| taken.iter().all(|field| &*field.name != name);
     if is_free(name) {
         return name.to_owned();

@@ -7,7 +7,7 @@ use kql_functions::{
     PluginShape, registry,
 };
 use kql_parser::Span;
-use kql_parser::ast::{self, ExprKind as Ast, Name, NamedExpr};
+use kql_parser::ast::{self, ExprKind as Ast, Literal, Name, NamedExpr};
 use kql_types::{Field, ScalarType, Schema, Value};
 
 use super::summarize::aggregation;
@@ -182,6 +182,8 @@ impl<'q> Binder<'q> {
         let in_input = name.is_some_and(|name| input.index_of(name).is_some());
         match parameter.kind {
             Kind::Column => name.is_some() && (in_input || parameter.count == ParameterCount::One),
+            // Never passed over: the tilde is how it is left out.
+            Kind::ColumnOrDefault => true,
             Kind::TableColumn => name.is_some() && given.inputs.len() > 1,
             Kind::CommonColumn => {
                 in_input
@@ -206,6 +208,10 @@ impl<'q> Binder<'q> {
         let input = given.inputs[0].schema.clone();
         match kind {
             Kind::Column => Some(PluginArgument::Column(self.column_argument(argument, &input)?)),
+            Kind::ColumnOrDefault if is_tilde(argument) => {
+                Some(PluginArgument::Constant(Value::String("~".to_owned())))
+            }
+            Kind::ColumnOrDefault => Some(PluginArgument::Column(self.column_argument(argument, &input)?)),
             Kind::TableColumn => {
                 let table = given.inputs.get(1).map(|table| table.schema.clone()).unwrap_or_default();
                 Some(PluginArgument::TableColumn(self.column_argument(argument, &table)?))
@@ -334,6 +340,10 @@ impl<'q> Binder<'q> {
             _ => self.mistake("One aggregate with one column is expected", aggregate.span),
         }
     }
+}
+
+fn is_tilde(argument: &ast::Expr) -> bool {
+    matches!(&argument.kind, Ast::Literal(Literal::String(text)) if text == "~")
 }
 
 /// Whether rows can come out of it: a table with data, or rows that the plan holds.
