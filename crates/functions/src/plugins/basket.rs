@@ -29,7 +29,7 @@ static BASKET: Plugin = Plugin {
     examples: &[
         Example {
             query: "datatable(a:string, b:long)['x', 1, 'x', 1, 'x', 2, 'y', 2] | evaluate basket(0.5) | project Percent",
-            result: "75",
+            result: "75.0",
         },
         Example {
             query: "datatable(a:string, b:long)['x', 1, 'x', 1, 'x', 2, 'y', 2] | evaluate basket(0.5, '~', '~', '*', -1) \
