@@ -5,7 +5,7 @@ use kql_types::{Column, ScalarType::Dynamic};
 
 use crate::kernel::rows::dynamics;
 use crate::scalar::signature::{TEXT, columns, scalar_function};
-use crate::{Call, KernelError, ResultName, ScalarFunction};
+use crate::{Call, KernelError, ParameterType, ResultName, ScalarFunction};
 
 /// The family.
 pub static FUNCTIONS: &[&ScalarFunction] = &[&PARSE_COMMAND_LINE];
@@ -18,7 +18,7 @@ scalar_function!(
         r#"print parse_command_line(@'reg add HK\a "C:\x y\\" /f', "windows")"# => r#"["reg","add","HK\\a","C:\\x y\\","/f"]"#,
     ],
     ResultName::Generated,
-    [columns(&[TEXT, TEXT], Dynamic, parse_command_line)],
+    [columns(&[ParameterType::Text, TEXT], Dynamic, parse_command_line)],
 );
 
 fn parse_command_line(call: &Call<'_>) -> Result<Column, KernelError> {

@@ -8,5 +8,5 @@ pub mod chance;
 pub mod distributions;
 pub mod finite;
 pub mod powers;
-mod real;
+pub(super) mod real;
 pub mod rounding;

@@ -15,7 +15,7 @@ scalar_function!(
     CODEPOINTS_FROM, ["unicode_codepoints_from_string", "to_utf8"], "The code points of a string's characters, as an array.",
     [r#"print unicode_codepoints_from_string("Kusto")"# => "[75,117,115,116,111]"],
     ResultName::Generated,
-    [columns(&[TEXT], Dynamic, codepoints_from)],
+    [columns(&[ParameterType::Text], Dynamic, codepoints_from)],
 );
 scalar_function!(
     CODEPOINTS_TO, ["unicode_codepoints_to_string", "make_string"],

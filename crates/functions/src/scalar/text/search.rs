@@ -46,7 +46,7 @@ scalar_function!(
     ],
     ResultName::Generated,
     [prepared(
-        &[TEXT, TEXT, ParameterType::Integer, ParameterType::Integer, ParameterType::Integer],
+        &[ParameterType::Text, TEXT, ParameterType::Integer, ParameterType::Integer, ParameterType::Integer],
         Long,
         bind_indexof_regex,
     )

@@ -16,11 +16,12 @@ scalar_function!(
     [
         r#"print split("aa_bb", "_")"# => r#"["aa","bb"]"#,
         r#"print split("aaa_bbb_ccc", "_", 1)"# => r#"["bbb"]"#,
+        r#"print split(1d + 2h, ":")"# => r#"["1.02","00","00"]"#,
         r#"print split("", "_")"# => r#"[""]"#,
         r#"print split("a__b", "_")"# => r#"["a","","b"]"#,
     ],
     ResultName::FirstArgument,
-    [columns(&[TEXT, TEXT, ParameterType::Integer], Dynamic, split).at_least(2)],
+    [columns(&[ParameterType::Text, TEXT, ParameterType::Integer], Dynamic, split).at_least(2)],
 );
 
 fn split(call: &Call<'_>) -> Result<Column, KernelError> {

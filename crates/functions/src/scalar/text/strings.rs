@@ -27,13 +27,13 @@ scalar_function!(
     TOLOWER, ["tolower"], "The string in lower case, character by character.",
     [r#"print tolower("Hello ÉCOLE")"# => "hello école"],
     ResultName::Generated,
-    [columns(&[TEXT], String, |call| map_case(call, |byte| byte.to_ascii_lowercase(), lower))],
+    [columns(&[ParameterType::Text], String, |call| map_case(call, |byte| byte.to_ascii_lowercase(), lower))],
 );
 scalar_function!(
     TOUPPER, ["toupper"], "The string in upper case, character by character.",
     [r#"print toupper("Hello école")"# => "HELLO ÉCOLE"],
     ResultName::Generated,
-    [columns(&[TEXT], String, |call| map_case(call, |byte| byte.to_ascii_uppercase(), upper))],
+    [columns(&[ParameterType::Text], String, |call| map_case(call, |byte| byte.to_ascii_uppercase(), upper))],
 );
 scalar_function!(
     SUBSTRING, ["substring"],
@@ -45,7 +45,7 @@ scalar_function!(
         r#"print substring("ABC", 5)"# => "",
     ],
     ResultName::Generated,
-    [columns(&[TEXT, ParameterType::Integer, ParameterType::Integer], String, substring).at_least(2)],
+    [columns(&[ParameterType::Text, ParameterType::Integer, ParameterType::Integer], String, substring).at_least(2)],
 );
 scalar_function!(
     REVERSE, ["reverse"], "The characters of the value's text form in reverse order.",
@@ -57,7 +57,7 @@ scalar_function!(
     STRCMP, ["strcmp"], "-1, 0 or 1 as the first string comes before, equals or comes after the second, by code point.",
     [r#"print strcmp("ABC", "abc")"# => "-1", r#"print strcmp("abcde", "abc")"# => "1"],
     ResultName::Generated,
-    [columns(&[TEXT, TEXT], Long, strcmp)],
+    [columns(&[ParameterType::Text, ParameterType::Text], Long, strcmp)],
 );
 scalar_function!(
     ISASCII, ["isascii"], "Whether a string has only ASCII characters.",
