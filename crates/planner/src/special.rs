@@ -29,6 +29,12 @@ pub const SPECIAL_FUNCTIONS: &[SpecialFunction] = &[
         examples: &[Example { query: "_GetWatchlist('Vips') | project SearchKey", result: "dana" }],
     },
     SpecialFunction {
+        names: &["_GetWatchlistAlias"],
+        signatures: &["_GetWatchlistAlias -> table"],
+        doc: "The names that _GetWatchlist takes.",
+        examples: &[Example { query: "_GetWatchlistAlias", result: "Vips" }],
+    },
+    SpecialFunction {
         names: PLACES,
         signatures: &["cluster(string).database(string).Table", "workspace(string).Table"],
         doc: "The local table of that name, wherever it is said to be.",

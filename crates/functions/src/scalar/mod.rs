@@ -6,7 +6,7 @@ mod bags;
 mod conditional;
 pub mod conversion;
 mod formats;
-mod geography;
+mod geo;
 mod hashes;
 mod nulls;
 mod numbers;
@@ -42,6 +42,7 @@ pub static FAMILIES: &[&[&ScalarFunction]] = &[
     bags::inspect::FUNCTIONS,
     conditional::FUNCTIONS,
     conversion::FUNCTIONS,
+    geo::FUNCTIONS,
     hashes::FUNCTIONS,
     formats::base64::FUNCTIONS,
     formats::command_line::FUNCTIONS,
@@ -55,7 +56,6 @@ pub static FAMILIES: &[&[&ScalarFunction]] = &[
     formats::user_agent::FUNCTIONS,
     formats::version::FUNCTIONS,
     formats::xml::FUNCTIONS,
-    geography::FUNCTIONS,
     nulls::FUNCTIONS,
     numbers::angles::FUNCTIONS,
     numbers::binning::FUNCTIONS,

@@ -8,5 +8,5 @@ pub mod chance;
 pub mod distributions;
 pub mod finite;
 pub mod powers;
-pub(super) mod real;
+mod real;
 pub mod rounding;

@@ -19,7 +19,7 @@ pub(super) fn map_real(
 
 /// The function of as many arguments, which may be any numbers. `None` is null, as is the answer for null.
 #[inline]
-pub(in crate::scalar) fn map_all_reals<const N: usize>(
+pub(super) fn map_all_reals<const N: usize>(
     call: &Call<'_>,
     function: impl Fn([f64; N]) -> Option<f64>,
 ) -> Result<Column, KernelError> {
