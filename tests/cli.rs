@@ -290,8 +290,8 @@ mod lists {
     fn tables_have_rows_columns_and_files() {
         let run = logs().kql(["tables", "--data", ".", "--format", "ndjson"]).run();
         run.expect(0).stdout(concat!(
-            r#"{"Table":"Logs","Rows":2,"Columns":{"TimeGenerated":"datetime","User":"string","Code":"long","#,
-            r#""Detail":"dynamic"},"Files":["./Logs.json"]}"#,
+            r#"{"Table":"Logs","Rows":2,"Files":["./Logs.json"],"#,
+            r#""Columns":{"TimeGenerated":"datetime","User":"string","Code":"long","Detail":"dynamic"}}"#,
             "\n"
         ));
         let known = kql(["tables", "SigninLogs", "--format", "csv"]).run();

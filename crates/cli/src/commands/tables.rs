@@ -42,13 +42,13 @@ fn find(session: &Session, name: &str) -> Result<Arc<dyn Table>, Failure> {
     table.ok_or_else(|| Failure::Usage(format!("there is no table {name}, neither in the data nor known")))
 }
 
-/// One row a table. Columns are a bag of types by name, files an array.
+/// One row a table. Files are an array; columns, the widest, come last: a bag of types by name.
 pub(crate) fn list(session: &mut Session, outcome: &mut Outcome) -> ResultTable {
     let mut rows = ResultBuilder::new(&[
         ("Table", ScalarType::String),
         ("Rows", ScalarType::Long),
-        ("Columns", ScalarType::Dynamic),
         ("Files", ScalarType::Dynamic),
+        ("Columns", ScalarType::Dynamic),
     ]);
     for (name, files) in session.catalog().files() {
         let count = count(session, &name).unwrap_or_else(|failure| {
@@ -65,8 +65,8 @@ pub(crate) fn list(session: &mut Session, outcome: &mut Outcome) -> ResultTable 
         rows.push(&[
             Value::String(name),
             count,
-            Value::Dynamic(format!("{{{bag}}}")),
             Value::Dynamic(format!("[{files}]")),
+            Value::Dynamic(format!("{{{bag}}}")),
         ]);
     }
     rows.finish()

@@ -138,7 +138,7 @@ impl<'q> Binder<'q> {
         if wanted == ScalarType::Dynamic
             && let Value::String(_) = value
         {
-            // Measured: text in a dynamic column is read as JSON where it is JSON.
+            // As `todynamic` reads text: JSON where it is JSON. No recorded answer tells.
             let given = Expr::constant(value, cell.span);
             let parsed = self.named_call("parse_json", &[given], cell.span)?;
             return Some(parsed.as_constant().cloned().unwrap_or(Value::Null(ScalarType::Dynamic)));
