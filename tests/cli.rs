@@ -169,6 +169,13 @@ mod query {
     }
 
     #[test]
+    fn what_cannot_be_known_is_an_error_to_run_and_a_note_to_check() {
+        let query = "union isfuzzy=true (print a = 1), Nowhere | where b == 1";
+        kql(["query", query]).run().expect(2).stdout("").stderr_has("may be a column of Nowhere");
+        kql(["check", "-"]).stdin(query).run().expect(0).stdout_has("was not checked");
+    }
+
+    #[test]
     fn a_known_table_without_data_is_told_of() {
         let run = kql(["query", "SigninLogs | count", "--format", "csv"]).run();
         run.expect(0).stdout("Count\n0\n").stderr_has("no data for SigninLogs");

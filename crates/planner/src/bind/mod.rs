@@ -182,9 +182,14 @@ impl<'q> Binder<'q> {
         None
     }
 
-    /// Stops where nothing more can be said without reading data. That is no mistake.
-    fn undetermined<T>(&mut self, message: impl Into<String>, span: Span) -> Option<T> {
-        self.note(message, span);
+    /// Stops where nothing more can be said of the query. One that is only checked may still be right, and gets a note; one
+    /// that is to run cannot, and must not pass for a query that found nothing.
+    fn undetermined<T>(&mut self, code: Code, message: impl Into<String>, span: Span) -> Option<T> {
+        let message = message.into();
+        if self.surroundings.evaluator.is_some() {
+            return self.fail(code, message, span);
+        }
+        self.note(format!("{message}; what comes after it was not checked"), span);
         None
     }
 

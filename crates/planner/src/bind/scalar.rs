@@ -125,12 +125,13 @@ impl<'q> Binder<'q> {
             return self.mistake(message, name.span);
         }
         if !self.left_out.is_empty() {
+            self.unresolved.insert(name.text.clone());
             let message = format!(
-                "'{}' may be a column of {}, which is not known; what comes after it was not checked",
+                "'{}' refers to nothing known; it may be a column of {}, whose columns are not known",
                 name.text,
                 self.left_out.join(", ")
             );
-            return self.undetermined(message, name.span);
+            return self.undetermined(Code::UnknownName, message, name.span);
         }
         let message = format!(
             "The name '{}' does not refer to any known column, table, variable or function",

@@ -32,7 +32,12 @@ impl<'q> Binder<'q> {
         }
         if !asked && sound {
             let end = self.text.trim_end().len();
-            self.note("the query has no tabular expression, so it gives no result", Span::new(end, end));
+            let message = "the query has no tabular expression, so it gives no result";
+            match self.surroundings.evaluator {
+                Some(_) => drop(self.mistake::<()>(message, Span::new(end, end))),
+                // A text that only declares functions is worth checking.
+                None => self.note(message, Span::new(end, end)),
+            }
         }
     }
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use kql_parser::Span;
 use kql_parser::ast::Name;
+use kql_parser::{Code, Span};
 use kql_tables::{ScanColumn, Table, WATCHLIST};
 use kql_types::{Batch, ColumnBuilder, Field, ScalarType, Schema, Value};
 
@@ -61,10 +61,7 @@ impl Binder<'_> {
             let message = format!(
                 "there is no watchlist '{name}'; put {name}.csv into a folder `watchlists` beside the data"
             );
-            return match self.surroundings.evaluator {
-                Some(_) => self.mistake(message, span),
-                None => self.undetermined(message, span),
-            };
+            return self.undetermined(Code::UnknownName, message, span);
         };
         let plan = self.scan(table);
         // The service asks which column is searched; here it is the one of that name, or the first.

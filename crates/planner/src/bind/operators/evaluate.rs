@@ -6,8 +6,8 @@ use kql_functions::{
     ParameterCount, Plugin, PluginArgument, PluginParameter, PluginParameterKind as Kind, PluginSchema,
     PluginShape, registry,
 };
-use kql_parser::Span;
 use kql_parser::ast::{self, ExprKind as Ast, Literal, Name, NamedExpr};
+use kql_parser::{Code, Span};
 use kql_types::{Field, ScalarType, Schema, Value};
 
 use super::summarize::aggregation;
@@ -109,15 +109,11 @@ impl<'q> Binder<'q> {
         }
     }
 
-    /// The rows of a plan whose columns only show when it runs: it runs now. Where it cannot, because the query is only
-    /// checked or its tables have no data, nothing more can be said of the query.
+    /// The rows of a plan whose columns only show when it runs: it runs now. In a query that is only checked it cannot.
     fn computed_rows(&mut self, plan: Plan, name: &str, span: Span) -> Option<Plan> {
-        let evaluator = self.surroundings.evaluator.filter(|_| reads_data(&plan));
-        let Some(evaluator) = evaluator else {
-            let message = format!(
-                "the columns that {name} gives depend on the data; what comes after it was not checked"
-            );
-            return self.undetermined(message, span);
+        let Some(evaluator) = self.surroundings.evaluator else {
+            let message = format!("the columns that {name} gives depend on the data");
+            return self.undetermined(Code::Semantic, message, span);
         };
         match evaluator.plan(&crate::optimize(plan)) {
             Ok(batch) => {
@@ -344,15 +340,6 @@ impl<'q> Binder<'q> {
 
 fn is_tilde(argument: &ast::Expr) -> bool {
     matches!(&argument.kind, Ast::Literal(Literal::String(text)) if text == "~")
-}
-
-/// Whether rows can come out of it: a table with data, or rows that the plan holds.
-fn reads_data(plan: &Plan) -> bool {
-    match &plan.operator {
-        Operator::Scan(scan) => scan.table.has_data(),
-        Operator::Rows(_) | Operator::Print(_) | Operator::Range { .. } => true,
-        _ => plan.inputs().iter().any(|input| reads_data(input)),
-    }
 }
 
 fn names_in<'e>(expression: &'e ast::Expr, found: &mut Vec<&'e str>) {

@@ -76,6 +76,11 @@ impl<'q> Binder<'q> {
         for item in columns {
             if matches!(item.value.kind, ast::ExprKind::Star) {
                 for (index, field) in input.schema.fields.iter().enumerate() {
+                    if field.data_type == ScalarType::Dynamic {
+                        let message =
+                            format!("Rows cannot be distinguished by '{}', which is dynamic", field.name);
+                        return self.mistake(message, item.span);
+                    }
                     keys.push((namer.free(&field.name), column(&input.schema, index, item.span)));
                 }
                 continue;

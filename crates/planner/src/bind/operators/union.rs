@@ -156,7 +156,8 @@ impl<'q> Binder<'q> {
             .map(str::to_owned)
             .collect();
         if names.is_empty() && views.is_empty() && catalog.names().is_empty() && !is_fuzzy {
-            return self.undetermined(format!("no data is given, so no table matches '{pattern}'"), span);
+            let message = format!("no data is given, so no table matches '{pattern}'");
+            return self.undetermined(Code::UnknownName, message, span);
         }
         if names.is_empty() && views.is_empty() && !is_fuzzy {
             return self.mistake(format!("No table matches '{pattern}'"), span);
