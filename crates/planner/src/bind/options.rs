@@ -87,6 +87,8 @@ impl<'q> Binder<'q> {
                 let count = u64::try_from(count).unwrap_or(0);
                 let least = self.options.row_limit.map_or(count, |limit| limit.min(count));
                 self.options.row_limit = Some(least);
+                // The service reports an error beside the rows that it cuts.
+                self.note(format!("a result is cut to {least} rows"), name.span);
             }
             // The moment is in the context already.
             _ => {}

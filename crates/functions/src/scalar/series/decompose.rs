@@ -74,6 +74,7 @@ impl<'a> Decomposer<'a> {
             test_points: argument(settings.test_points).map(Operand::longs),
             threshold: argument(settings.threshold).map(Operand::reals),
         };
+        warn_of_detection(call, decomposer.seasonality.as_ref());
         match (0..call.rows)
             .map(|row| decomposer.trend(row))
             .find(|trend| !matches!(*trend, "avg" | "linefit" | "none"))
@@ -100,6 +101,17 @@ impl<'a> Decomposer<'a> {
             self.threshold.as_ref().and_then(|threshold| threshold.get(row)).unwrap_or(DECOMPOSE_THRESHOLD);
         let period = period(&values[..learned], seasonality, threshold);
         Some(Decomposition::new(values, learned, period, self.trend(row)))
+    }
+}
+
+/// Says that a period which is found by itself may not be the engine's: the one score that was recorded of it is less
+/// than the correlation that is compared with the threshold here.
+fn warn_of_detection(call: &Call<'_>, seasonality: Option<&Longs<'_>>) {
+    let detects = |row| seasonality.is_none_or(|seasonality| seasonality.get(row).unwrap_or(-1) == -1);
+    if (0..call.rows).any(detects) {
+        call.context.warnings.add(
+            "a seasonality that is detected (-1) may differ from the service's, whose score of a period is not documented; give its length to be sure",
+        );
     }
 }
 
@@ -182,6 +194,7 @@ fn trend_of(points: &[(f64, f64)], length: usize, kind: &str) -> Vec<f64> {
 fn seasonal(call: &Call<'_>) -> Result<Column, KernelError> {
     let series = SeriesReader::new(&call.arguments[0]);
     let seasonality = call.arguments.get(1).map(Operand::longs);
+    warn_of_detection(call, seasonality.as_ref());
     let threshold = call.arguments.get(2).map(Operand::reals);
     Ok(dynamic_column(call.rows, |row, out| {
         let values = known_values(&*series.get(row)?);
