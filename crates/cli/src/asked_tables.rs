@@ -25,13 +25,13 @@ impl<'a> AskedTables<'a> {
         self.asked().iter().filter(|table| !table.has_data()).map(|table| table.name().to_owned()).collect()
     }
 
-    /// How many bytes will be read if each is read as often as it was asked for; `None` where files do not tell, because
+    /// How many bytes will be read if each is read once; `None` where files do not tell, because
     /// they are compressed or no files.
     pub fn bytes(&self) -> Option<u64> {
         let files = self.catalog.files();
         let mut sum = 0;
-        for table in self.asked().iter() {
-            let paths = files.iter().filter(|(name, _)| name == table.name()).flat_map(|(_, paths)| paths);
+        let asked = self.asked();
+        for (_, paths) in files.iter().filter(|(name, _)| asked.iter().any(|table| table.name() == name)) {
             for path in paths {
                 sum += plain_size(path)?;
             }

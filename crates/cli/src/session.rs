@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use kql_executor::{Options, QueryError};
 use kql_functions::{LocationDatabase, Warnings};
-use kql_parser::Severity;
+use kql_parser::{Diagnostic, Severity};
 use kql_planner::{Bound, BoundResult, FunctionLibrary, Plan, Surroundings};
 use kql_tables::{Catalog, DataCatalog, ReadOptions, ScanRequest};
-use kql_types::{ScalarType, Value};
+use kql_types::{Batch, ScalarType, Value};
 
 use crate::answer::{Answer, ResultTable};
 use crate::args::{DataArguments, Moment};
@@ -148,30 +148,56 @@ impl Session {
 
     /// Runs a text.
     pub fn run(&mut self, source: &Source) -> Result<Answer, Failure> {
+        let nothing = || Err(Failure::Data("the query gave no answer".to_owned()));
+        self.run_all(std::slice::from_ref(source)).pop().unwrap_or_else(nothing)
+    }
+
+    /// Runs several texts. What they read of one table is read once where that is possible; one that fails leaves the
+    /// others alone. The answers come in the order of the texts.
+    pub fn run_all(&mut self, sources: &[Source]) -> Vec<Result<Answer, Failure>> {
         self.options.cancel.store(false, Ordering::Relaxed);
         self.options.progress = Arc::default();
         self.options.warnings = Warnings::default();
         if !self.now_is_fixed {
             self.options.now = Options::default().now;
         }
-        let answer = self.answer(source);
+        let answers = self.answers(sources);
         self.notes.take(self.catalog.report());
         self.notes.add_warnings(self.options.warnings.texts());
-        answer
+        answers
     }
 
-    fn answer(&self, source: &Source) -> Result<Answer, Failure> {
+    fn answers(&self, sources: &[Source]) -> Vec<Result<Answer, Failure>> {
         let line = ProgressLine::start(self.options.progress.clone());
         let tables = AskedTables::new(&self.catalog, self.may_fetch);
-        let (bound, options) = self.bind_over(&tables, source, true)?;
+        let prepared: Vec<Result<Prepared, Failure>> =
+            sources.iter().map(|source| self.prepare(source, &tables)).collect();
         for name in tables.without_data() {
             self.options
                 .warnings
                 .add(&format!("there is no data for {name}; it counts as a table without rows"));
         }
         line.expect(tables.bytes());
-        let results = bound.results.into_iter().map(|result| execute(source, result, &options));
-        Ok(Answer { results: results.collect::<Result<_, _>>()?, warnings: bound.diagnostics })
+        let jobs: Vec<(&Plan, &Options)> = prepared
+            .iter()
+            .flatten()
+            .flat_map(|one| one.results.iter().map(|result| (&result.plan, &one.options)))
+            .collect();
+        let mut outcomes = kql_executor::execute_all(&jobs).into_iter();
+        let answer = |(source, prepared): (&Source, Result<Prepared, Failure>)| {
+            let prepared = prepared?;
+            let outcomes: Vec<_> = outcomes.by_ref().take(prepared.results.len()).collect();
+            prepared.answer(source, outcomes)
+        };
+        sources.iter().zip(prepared).map(answer).collect()
+    }
+
+    fn prepare(&self, source: &Source, tables: &AskedTables<'_>) -> Result<Prepared, Failure> {
+        let (bound, options) = self.bind_over(tables, source, true)?;
+        let optimized =
+            |result: BoundResult| BoundResult { plan: kql_planner::optimize(result.plan), ..result };
+        let results = bound.results.into_iter().map(optimized).collect();
+        Ok(Prepared { results, options, warnings: bound.diagnostics })
     }
 
     /// From now on every query sees the same `now()`.
@@ -219,12 +245,31 @@ impl Session {
     }
 }
 
-/// The rows of a result.
-fn execute(source: &Source, result: BoundResult, options: &Options) -> Result<ResultTable, Failure> {
-    let plan: Plan = kql_planner::optimize(result.plan);
-    let failed = |error: QueryError| Failure::Run(Box::new(source.clone()), error);
-    let batches = kql_executor::execute(&plan, options).map_err(failed)?;
-    Ok(ResultTable { name: result.name, schema: plan.schema, batches, visualization: result.visualization })
+/// A text that is ready to run.
+struct Prepared {
+    results: Vec<BoundResult>,
+    options: Options,
+    warnings: Vec<Diagnostic>,
+}
+
+impl Prepared {
+    fn answer(
+        self,
+        source: &Source,
+        outcomes: Vec<Result<Vec<Batch>, QueryError>>,
+    ) -> Result<Answer, Failure> {
+        let failed = |error: QueryError| Failure::Run(Box::new(source.clone()), error);
+        let table = |(result, outcome): (BoundResult, Result<Vec<Batch>, QueryError>)| {
+            Ok(ResultTable {
+                name: result.name,
+                schema: result.plan.schema,
+                batches: outcome.map_err(failed)?,
+                visualization: result.visualization,
+            })
+        };
+        let results = self.results.into_iter().zip(outcomes).map(table).collect::<Result<_, Failure>>()?;
+        Ok(Answer { results, warnings: self.warnings })
+    }
 }
 
 fn open_locations(path: &Path) -> Result<Arc<LocationDatabase>, Failure> {

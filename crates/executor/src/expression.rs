@@ -148,15 +148,22 @@ impl CompiledExpr {
 
     /// Makes it read a batch that has only these columns of its input, in this order.
     pub(crate) fn renumber(&mut self, positions: &[usize]) {
+        self.map_columns(&|index| positions.iter().position(|position| *position == index).unwrap_or(index));
+    }
+
+    /// Makes it read a batch in which each of its input's columns stands in another place.
+    pub(crate) fn move_columns(&mut self, places: &[usize]) {
+        self.map_columns(&|index| places.get(index).copied().unwrap_or(index));
+    }
+
+    fn map_columns(&mut self, place: &dyn Fn(usize) -> usize) {
         match &mut self.node {
-            Node::Column(index) => {
-                *index = positions.iter().position(|position| position == index).unwrap_or(*index);
-            }
+            Node::Column(index) => *index = place(*index),
             Node::Constant(_) => {}
             Node::Call { arguments: inner, .. } | Node::Logic { operands: inner, .. } => {
-                inner.iter_mut().for_each(|one| one.renumber(positions));
+                inner.iter_mut().for_each(|one| one.map_columns(place));
             }
-            Node::Path { input, .. } => input.renumber(positions),
+            Node::Path { input, .. } => input.map_columns(place),
         }
     }
 }

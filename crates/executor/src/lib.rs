@@ -11,6 +11,7 @@ mod lower;
 mod memory;
 mod order;
 mod parallel;
+mod passes;
 mod pipeline;
 mod query;
 mod scan;
@@ -21,5 +22,5 @@ mod stages;
 mod text_blocks;
 
 pub use error::QueryError;
-pub use query::{Progress, evaluator, execute};
+pub use query::{Progress, evaluator, execute, execute_all};
 pub use session::Options;

@@ -20,6 +20,9 @@ impl Query {
         self.check_cancelled()?;
         let schema = plan.schema.clone();
         let of_batches = |batches: Vec<Batch>| Ok(Pipeline::of_batches(schema.clone(), batches));
+        if let Some(outcome) = self.take_ahead(plan) {
+            return of_batches(outcome?);
+        }
         match &plan.operator {
             Operator::Scan(scan) => Ok(Pipeline::new(schema, scan::source(scan, self)?)),
             Operator::Rows(batch) => of_batches(vec![(**batch).clone()]),

@@ -7,6 +7,7 @@
 mod collect;
 mod merge;
 mod source;
+mod together;
 mod worker;
 
 use std::ops::ControlFlow;
@@ -16,8 +17,9 @@ use kql_types::{Batch, Schema};
 
 use crate::QueryError;
 
-pub(crate) use collect::{Collect, Limit};
+pub(crate) use collect::{Collect, Collected, Limit};
 pub(crate) use source::{PIECE_ROWS, Series, SeriesValues, Source};
+pub(crate) use together::{Branch, SinkBranch, Together};
 pub(crate) use worker::run;
 
 /// Sources and what happens to their rows on the way.

@@ -12,7 +12,7 @@ use kql_types::{Batch, Column, Value};
 use crate::expression::CompiledExpr;
 use crate::memory::MemoryBudget;
 use crate::pipeline::{self, Collect, Pipeline};
-use crate::{Options, QueryError};
+use crate::{Options, QueryError, passes};
 
 /// How far a query has come. Shared with whoever watches it.
 #[derive(Debug, Default)]
@@ -51,6 +51,8 @@ pub(crate) struct Query {
     /// What sub-queries in expressions have given, by the address of their plan: one that an expression holds
     /// several times is one `Arc`. The plan is kept, so that no other can get its address.
     subqueries: Mutex<HashMap<usize, (Arc<Plan>, Value)>>,
+    /// What passes over tables have computed ahead, by the address of the plan, which outlives the query.
+    ahead: Mutex<HashMap<usize, Result<Vec<Batch>, QueryError>>>,
 }
 
 impl Query {
@@ -63,7 +65,19 @@ impl Query {
             cancel: options.cancel.clone(),
             shared: Mutex::default(),
             subqueries: Mutex::default(),
+            ahead: Mutex::default(),
         }
+    }
+
+    /// Keeps what a plan comes to until it is asked for.
+    pub(crate) fn keep_ahead(&self, plan: &Plan, outcome: Result<Vec<Batch>, QueryError>) {
+        locked(&self.ahead).insert(address(plan), outcome);
+    }
+
+    /// What a plan comes to, if that was computed ahead.
+    pub(crate) fn take_ahead(&self, plan: &Plan) -> Option<Result<Vec<Batch>, QueryError>> {
+        let mut ahead = locked(&self.ahead);
+        if ahead.is_empty() { None } else { ahead.remove(&address(plan)) }
     }
 
     /// Stops with an error if somebody asked for it.
@@ -117,9 +131,25 @@ impl Query {
     }
 }
 
+fn address(plan: &Plan) -> usize {
+    std::ptr::from_ref(plan).addr()
+}
+
 /// The rows of a plan.
 pub fn execute(plan: &Plan, options: &Options) -> Result<Vec<Batch>, QueryError> {
-    Query::new(options).collect(plan)
+    let query = Query::new(options);
+    passes::run(&[(&query, plan)]);
+    query.collect(plan)
+}
+
+/// The rows of several plans, each with its options. What they read of one table is read in one pass. The pass has the
+/// threads of the first plan that takes part, is shown in its progress, and is stopped by what stops it.
+pub fn execute_all(jobs: &[(&Plan, &Options)]) -> Vec<Result<Vec<Batch>, QueryError>> {
+    let queries: Vec<Query> = jobs.iter().map(|(_, options)| Query::new(options)).collect();
+    let plans = jobs.iter().map(|(plan, _)| *plan);
+    let together: Vec<(&Query, &Plan)> = queries.iter().zip(plans).collect();
+    passes::run(&together);
+    together.into_iter().map(|(query, plan)| query.collect(plan)).collect()
 }
 
 impl Evaluate for Query {

@@ -1,5 +1,7 @@
 //! Reads of tables: what the plan pushed into the scan is made ready to run.
 
+mod merged;
+
 use std::sync::{Arc, Mutex};
 
 use kql_planner::plan;
@@ -10,6 +12,7 @@ use crate::QueryError;
 use crate::expression::CompiledExpr;
 use crate::pipeline::Source;
 use crate::query::{Query, locked};
+pub(crate) use merged::{Reader, Selection, merged};
 
 /// A running scan.
 #[derive(Debug)]

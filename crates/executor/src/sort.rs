@@ -43,7 +43,7 @@ fn run(query: &Query, input: &Plan, keys: &[SortKey], count: usize) -> Result<Ve
 
 /// Keeps rows together with their keys.
 #[derive(Debug)]
-struct Sorter<'a> {
+pub(crate) struct Sorter<'a> {
     query: &'a Query,
     keys: Vec<CompiledExpr>,
     directions: Vec<Direction>,
@@ -57,14 +57,20 @@ struct Sorter<'a> {
 
 /// Rows with their keys behind them.
 #[derive(Debug)]
-struct Rows {
+pub(crate) struct Rows {
     batches: Vec<Batch>,
     rows: usize,
     reservation: Reservation,
 }
 
 impl<'a> Sorter<'a> {
-    fn new(query: &'a Query, input: &Schema, keys: &[SortKey], count: usize) -> Result<Self, QueryError> {
+    /// Sorts rows of that schema, and keeps the first `count`.
+    pub(crate) fn new(
+        query: &'a Query,
+        input: &Schema,
+        keys: &[SortKey],
+        count: usize,
+    ) -> Result<Self, QueryError> {
         let directions =
             keys.iter().map(|key| Direction { ascending: key.ascending, nulls_first: key.nulls_first });
         let compiled = keys
@@ -101,7 +107,8 @@ impl<'a> Sorter<'a> {
         rows.reservation.resize(rows.batches.iter().map(batch_bytes).sum())
     }
 
-    fn finish(&self, rows: Rows) -> Result<Vec<Batch>, QueryError> {
+    /// The wanted rows, in order.
+    pub(crate) fn finish(&self, rows: Rows) -> Result<Vec<Batch>, QueryError> {
         let threads = self.query.threads;
         let columns: Vec<usize> = (0..self.schema.len()).collect();
         let columns = parallel::map(threads, columns, |index| {

@@ -13,6 +13,7 @@ mod library;
 mod optimize;
 pub mod plan;
 mod special;
+mod walk;
 mod whole_table;
 
 pub use bind::{bind, query_now};

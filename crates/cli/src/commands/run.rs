@@ -18,10 +18,13 @@ pub(super) fn run(arguments: &RunArguments, data: &DataArguments) -> Result<Outc
     let mut output = Output::open(&arguments.output, true)?;
     let mut outcome = Outcome::Ran;
     let mut written = Ok(());
-    for path in &files {
+    let sources: Vec<Result<Source, Failure>> = files.iter().map(|path| Source::read(path)).collect();
+    let readable: Vec<Source> = sources.iter().flatten().cloned().collect();
+    let mut answers = session.run_all(&readable).into_iter();
+    for (path, source) in files.iter().zip(sources) {
         let name = rule_files::rule_name(path);
-        let answer = Source::read(path).and_then(|source| {
-            let answer = session.run(&source)?;
+        let answer = source.and_then(|source| {
+            let answer = answers.next().unwrap_or_else(|| Err(Failure::Data("no answer".to_owned())))?;
             show_warnings(&source, &answer.warnings);
             Ok(answer)
         });

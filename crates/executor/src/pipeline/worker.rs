@@ -107,7 +107,7 @@ impl<S: Sink> Work<'_, S> {
 }
 
 /// Hands a batch through the stages.
-fn pass(stages: &[Arc<dyn Stage>], batch: Batch, emit: &mut Emit<'_>) -> Result<(), QueryError> {
+pub(super) fn pass(stages: &[Arc<dyn Stage>], batch: Batch, emit: &mut Emit<'_>) -> Result<(), QueryError> {
     if batch.rows == 0 {
         return Ok(());
     }

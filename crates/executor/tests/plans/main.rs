@@ -4,6 +4,7 @@
 mod join;
 mod operators;
 mod summarize;
+mod together;
 
 use std::sync::Arc;
 

@@ -3,9 +3,8 @@
 
 use kql_types::{ScalarType, Schema};
 
-use super::expression::for_each_operand;
-use super::tree::aggregate_expressions;
 use crate::plan::{Aggregate, AggregateCall, Join, JoinKind, JoinOutput, MvExpand, Scan, SortKey};
+use crate::walk::{aggregate_expressions, for_each_operand};
 use crate::{Expr, ExprKind, Operator, Plan};
 
 /// What is wrong, if anything is.

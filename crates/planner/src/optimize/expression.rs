@@ -7,18 +7,8 @@ use kql_functions::scalar::parsing::{PARSE, PARSE_KV};
 use kql_parser::Span;
 use kql_types::{PathStep, ScalarType};
 
+use crate::walk::for_each_operand;
 use crate::{Expr, ExprKind};
-
-/// Calls `visit` with each operand.
-pub(super) fn for_each_operand<'e>(expression: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
-    match &expression.kind {
-        ExprKind::Column(_) | ExprKind::Constant(_) | ExprKind::ScalarQuery(_) => {}
-        ExprKind::Call { arguments: operands, .. } | ExprKind::And(operands) | ExprKind::Or(operands) => {
-            operands.iter().for_each(visit);
-        }
-        ExprKind::Path { input: operand, .. } | ExprKind::InQuery { value: operand, .. } => visit(operand),
-    }
-}
 
 /// The expression with each operand rewritten.
 pub(super) fn map_operands(mut expression: Expr, rewrite: &mut dyn FnMut(Expr) -> Expr) -> Expr {

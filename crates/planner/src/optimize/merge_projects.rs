@@ -1,8 +1,9 @@
 //! A projection over a projection becomes one, if nothing costly is computed twice by that; one that only passes its
 //! input's columns on is dropped.
 
-use super::expression::{for_each_operand, is_pure, substitute};
+use super::expression::{is_pure, substitute};
 use super::tree::map_inputs;
+use crate::walk::for_each_operand;
 use crate::{Expr, ExprKind, Operator, Plan};
 
 /// The rule.

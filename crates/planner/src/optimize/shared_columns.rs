@@ -7,8 +7,9 @@ use std::sync::Arc;
 use hashbrown::{HashMap, HashSet};
 use kql_types::Value;
 
-use super::expression::{columns_read, for_each_operand};
+use super::expression::columns_read;
 use crate::plan::{AggregateCall, Join, JoinKind, JoinOutput};
+use crate::walk::for_each_operand;
 use crate::{Expr, ExprKind, Operator, Plan};
 
 /// Positions of columns.

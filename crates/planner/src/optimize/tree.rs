@@ -105,17 +105,6 @@ pub(super) fn map_aggregate(aggregate: Aggregate, rewrite: &mut dyn FnMut(Expr) 
     Aggregate { call, condition, ..aggregate }
 }
 
-/// The expressions of an aggregate.
-pub(super) fn aggregate_expressions(aggregate: &Aggregate) -> Vec<&Expr> {
-    let mut expressions: Vec<&Expr> = match &aggregate.call {
-        AggregateCall::Function { arguments, .. } => arguments.iter().collect(),
-        AggregateCall::Extreme { by, values, .. } => std::iter::once(by).chain(values).collect(),
-        AggregateCall::First { values } => values.iter().collect(),
-    };
-    expressions.extend(&aggregate.condition);
-    expressions
-}
-
 /// A filter over the plan.
 pub(crate) fn filter(input: Plan, predicate: Expr) -> Plan {
     let schema = input.schema.clone();

@@ -6,8 +6,9 @@ use kql_types::{Field, Schema};
 
 use super::parts::{Layout, Part, Parts};
 use crate::optimize::expression::as_part;
-use crate::optimize::tree::{aggregate_expressions, map_aggregate};
+use crate::optimize::tree::map_aggregate;
 use crate::plan::{Aggregate, AggregateCall};
+use crate::walk::aggregate_expressions;
 use crate::{Expr, Operator, Plan};
 
 /// The aggregation with all its keys, which make the groups, and those outputs that are wanted.

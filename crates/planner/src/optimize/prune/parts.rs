@@ -6,7 +6,8 @@ use kql_parser::Span;
 use kql_types::{Field, PathStep, ScalarType, Schema};
 
 use crate::explain::path_text;
-use crate::optimize::expression::{as_part, for_each_operand, map_operands, path_below};
+use crate::optimize::expression::{as_part, map_operands, path_below};
+use crate::walk::for_each_operand;
 use crate::{Expr, ExprKind};
 
 /// A column, or what stands at the end of a path below it.
