@@ -87,8 +87,8 @@ impl Origin {
 
 /// What a file holds.
 pub(crate) enum Content {
-    /// All of it, mapped or in memory.
-    Whole(Buffer),
+    /// All of it, mapped or in memory; the file, if these are its bytes as they are.
+    Whole(Buffer, Option<File>),
     /// It is compressed; the beginning is known, all of it if `complete`.
     Compressed {
         /// How.
@@ -107,12 +107,13 @@ const HEAD: usize = 1 << 20;
 pub(crate) fn open(origin: &Origin) -> Result<Content, TableError> {
     let path = match origin {
         Origin::File(path) => path,
-        Origin::Stdin => return Ok(Content::Whole(read_stdin()?)),
-        Origin::Fetched { body, .. } => return Ok(Content::Whole(body.clone())),
+        Origin::Stdin => return Ok(Content::Whole(read_stdin()?, None)),
+        Origin::Fetched { body, .. } => return Ok(Content::Whole(body.clone(), None)),
     };
-    let buffer = map(path)?;
+    let (buffer, file) = map(path)?;
     match Compression::of(&buffer) {
-        Compression::None => Ok(Content::Whole(as_utf8(buffer))),
+        Compression::None if is_utf16(&buffer) => Ok(Content::Whole(as_utf8(buffer), None)),
+        Compression::None => Ok(Content::Whole(buffer, file)),
         compression => {
             let mut head = Vec::new();
             let reader = stream(path, compression)?;
@@ -139,7 +140,7 @@ pub(crate) fn read_all(path: &Path, compression: Compression) -> Result<Buffer, 
 /// All that an origin holds, decompressed.
 pub(crate) fn read(origin: &Origin) -> Result<Buffer, TableError> {
     match open(origin)? {
-        Content::Whole(buffer) => Ok(buffer),
+        Content::Whole(buffer, _) => Ok(buffer),
         Content::Compressed { compression, .. } => read_all(&origin.path(), compression),
     }
 }
@@ -154,7 +155,8 @@ pub(crate) fn cannot_read(path: &Path, error: &io::Error) -> TableError {
     TableError::new(format!("cannot read {}: {error}", path.display()))
 }
 
-fn map(path: &Path) -> Result<Buffer, TableError> {
+/// The file's bytes, and the file if they are mapped.
+fn map(path: &Path) -> Result<(Buffer, Option<File>), TableError> {
     let file = File::open(path).map_err(|error| cannot_read(path, &error))?;
     let metadata = file.metadata().map_err(|error| cannot_read(path, &error))?;
     if metadata.is_dir() {
@@ -164,11 +166,11 @@ fn map(path: &Path) -> Result<Buffer, TableError> {
         // A pipe (`<(zcat x)`) or a file that says nothing of its length (`/proc`).
         let mut bytes = Vec::new();
         (&file).read_to_end(&mut bytes).map_err(|error| cannot_read(path, &error))?;
-        return Ok(Buffer::from_vec(bytes));
+        return Ok((Buffer::from_vec(bytes), None));
     }
     // SAFETY: the map is only read. Whoever shortens the file meanwhile ends the program, as with every mapped file.
     let map = unsafe { memmap2::Mmap::map(&file) }.map_err(|error| cannot_read(path, &error))?;
-    Ok(Buffer::from(Bytes::from_owner(map)))
+    Ok((Buffer::from(Bytes::from_owner(map)), Some(file)))
 }
 
 fn read_stdin() -> Result<Buffer, TableError> {
@@ -181,6 +183,10 @@ fn read_stdin() -> Result<Buffer, TableError> {
         bytes = decoded;
     }
     Ok(as_utf8(Buffer::from_vec(bytes)))
+}
+
+fn is_utf16(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..])
 }
 
 /// Text in UTF-16, which begins with a byte order mark, is turned into UTF-8.

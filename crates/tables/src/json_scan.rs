@@ -178,8 +178,8 @@ impl Piece {
                 first_line: Some(first_line),
             },
             None => {
-                let whole = file.whole().ok_or_else(|| TableError::new("a range of a stream"))?;
-                Self { bytes: whole.slice_with_length(base, range.len()), file, base, first_line: None }
+                let bytes = file.range(range)?.ok_or_else(|| TableError::new("a range of a stream"))?;
+                Self { bytes, file, base, first_line: None }
             }
         })
     }

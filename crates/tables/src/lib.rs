@@ -25,6 +25,7 @@ mod known;
 mod layout;
 mod locate;
 mod memory;
+mod morsel_reader;
 mod morsels;
 mod needles;
 mod network;

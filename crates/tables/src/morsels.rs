@@ -1,6 +1,7 @@
 //! Cuts files into morsels. Where one begins depends on the data alone.
 
 use std::io::Read;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,6 +10,7 @@ use arrow_buffer::Buffer;
 use crate::content::{self, Compression, Content, Origin, cannot_read};
 use crate::json::Splitter;
 use crate::layout::{Layout, detect};
+use crate::morsel_reader::MorselReader;
 use crate::records::{Sequence, line_end};
 use crate::separated;
 use crate::{Morsel, MorselData, TableError};
@@ -25,6 +27,8 @@ pub(crate) struct OpenFile {
     pub layout: Layout,
     /// Its bytes.
     pub body: Body,
+    /// Reads its lines, where that is cheaper than to look at them through the map.
+    reader: Option<MorselReader>,
 }
 
 /// The bytes of a file.
@@ -41,24 +45,33 @@ impl OpenFile {
     pub(crate) fn open(origin: &Origin, splitter: Splitter) -> Result<Self, TableError> {
         let path = origin.path();
         let extension = format_extension(&path);
-        let (body, layout) = match content::open(origin)? {
-            Content::Whole(buffer) => {
+        let (body, layout, file) = match content::open(origin)? {
+            Content::Whole(buffer, file) => {
                 let layout = detect(&buffer, &extension, splitter);
-                (Body::Whole(buffer), layout)
+                (Body::Whole(buffer), layout, file)
             }
             Content::Compressed { compression, head, complete } => {
                 let layout = detect(&head, &extension, splitter);
                 match layout {
-                    Layout::Lines(_) if !complete => (Body::Stream(compression), layout),
+                    Layout::Lines(_) if !complete => (Body::Stream(compression), layout, None),
                     _ => {
                         let buffer = content::read_all(&path, compression)?;
                         let layout = detect(&buffer, &extension, splitter);
-                        (Body::Whole(buffer), layout)
+                        (Body::Whole(buffer), layout, None)
                     }
                 }
             }
         };
-        Ok(Self { path, layout, body })
+        let file = file.filter(|_| matches!(layout, Layout::Lines(_)));
+        Ok(Self { path, layout, body, reader: file.map(MorselReader::new) })
+    }
+
+    /// The bytes of a range, if not only a stream of them can be had.
+    pub(crate) fn range(&self, range: Range<usize>) -> Result<Option<Buffer>, TableError> {
+        if let Some(reader) = &self.reader {
+            return reader.read(range).map(Some).map_err(|error| cannot_read(&self.path, &error));
+        }
+        Ok(self.whole().map(|whole| whole.slice_with_length(range.start, range.len())))
     }
 
     /// All bytes, if they are at hand.
