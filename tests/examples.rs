@@ -56,7 +56,7 @@ fn first_cell(query: &str, data: &Path) -> Result<String, String> {
         error.map_or(Ok(()), |found| Err(found.message.clone()))
     };
     first_error(&parsed.diagnostics)?;
-    let mut catalog = DataCatalog::new(ReadOptions { strict: true, threads: 1 });
+    let mut catalog = DataCatalog::new(ReadOptions { strict: true, threads: 1, ..ReadOptions::default() });
     catalog.add_folder(data).map_err(|error| error.to_string())?;
     let options = Options { threads: 1, ..Options::default() };
     let bound = kql_planner::bind(

@@ -147,9 +147,12 @@ pub struct DataArguments {
     /// Number of threads; all cores by default
     #[arg(long, value_name = "N", value_parser = threads, global = true)]
     pub threads: Option<usize>,
-    /// Refuse a query that needs more memory than this, such as 4GB
+    /// Refuse a query that needs more memory than this, such as 4GB; three quarters of the machine's by default
     #[arg(long, value_name = "SIZE", value_parser = memory_size, global = true)]
     pub memory_limit: Option<usize>,
+    /// Memory for columns that an interactive session keeps; a quarter of the machine's by default, 0 keeps none
+    #[arg(long, value_name = "SIZE", value_parser = memory_size, global = true)]
+    pub cache: Option<usize>,
     /// Report values that did not fit their column's type
     #[arg(short, long, global = true)]
     pub verbose: bool,

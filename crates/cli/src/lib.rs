@@ -3,7 +3,7 @@
 //! - [`args`]: what the user may write. [`commands`]: what is done with it. [`exit`]: how it ends.
 //! - [`source`] -> [`session`] -> [`answer`]: a query's text, what runs it, what it gives.
 //! - `rule_files`, `function_files`: the `.kql` files that paths name.
-//! - [`failure`], [`diagnostics`], [`notes`], [`progress`]: what people are told. [`terminal`]: what they can see.
+//! - [`failure`], [`diagnostics`], [`notes`], [`progress`]: what people are told. [`terminal`]: what they can see. `this_machine`: its memory.
 //! - [`output`]: the formats of results.
 //! - [`repl`]: the interactive session.
 
@@ -23,3 +23,4 @@ mod rule_files;
 pub mod session;
 pub mod source;
 mod terminal;
+mod this_machine;

@@ -20,6 +20,7 @@ use crate::function_files;
 use crate::notes::Notes;
 use crate::progress::ProgressLine;
 use crate::source::{Source, quoted_name};
+use crate::this_machine;
 
 /// Tables, and how queries over them are run.
 #[derive(Debug)]
@@ -42,20 +43,31 @@ pub struct Session {
 impl Session {
     /// Opens the tables that the arguments name; `files` are tables called by their stems.
     pub fn open(data: &DataArguments, files: &[String]) -> Result<Self, Failure> {
-        Self::open_beside(data, files, &[])
+        Self::open_beside(data, files, &[], 0)
+    }
+
+    /// The same, for many queries: columns that one has read are kept for the next.
+    pub fn open_to_stay(data: &DataArguments) -> Result<Self, Failure> {
+        Self::open_beside(data, &[], &[], data.cache.unwrap_or_else(|| this_machine::memory() / 4))
     }
 
     /// Opens the tables that the arguments name, and the functions that stand beside the rules at these paths.
     pub fn open_for_rules(data: &DataArguments, rules: &[PathBuf]) -> Result<Self, Failure> {
-        Self::open_beside(data, &[], rules)
+        Self::open_beside(data, &[], rules, 0)
     }
 
-    fn open_beside(data: &DataArguments, files: &[String], rules: &[PathBuf]) -> Result<Self, Failure> {
+    fn open_beside(
+        data: &DataArguments,
+        files: &[String],
+        rules: &[PathBuf],
+        column_cache: usize,
+    ) -> Result<Self, Failure> {
         let mut options = Options::default();
         options.threads = data.threads.unwrap_or(options.threads);
-        options.memory_limit = data.memory_limit.unwrap_or(options.memory_limit);
+        options.memory_limit = data.memory_limit.unwrap_or_else(|| this_machine::memory() / 4 * 3);
         options.locations = data.locations.as_deref().map(open_locations).transpose()?;
-        let (catalog, first_table) = open_catalog(data, files, options.threads)?;
+        let read = ReadOptions { strict: data.strict, threads: options.threads, column_cache };
+        let (catalog, first_table) = open_catalog(data, files, read)?;
         let mut session = Self {
             catalog,
             library: function_files::library(&data.functions, rules)?,
@@ -280,9 +292,9 @@ fn open_locations(path: &Path) -> Result<Arc<LocationDatabase>, Failure> {
 fn open_catalog(
     data: &DataArguments,
     files: &[String],
-    threads: usize,
+    options: ReadOptions,
 ) -> Result<(DataCatalog, Option<String>), Failure> {
-    let mut catalog = DataCatalog::new(ReadOptions { strict: data.strict, threads });
+    let mut catalog = DataCatalog::new(options);
     for path in &data.schemas {
         add_schemas(&mut catalog, path)?;
     }

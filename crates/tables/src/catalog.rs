@@ -7,6 +7,7 @@ use std::sync::Arc;
 use globset::{GlobBuilder, GlobMatcher};
 use kql_types::Schema;
 
+use crate::column_cache::ColumnCache;
 use crate::content::Origin;
 use crate::file_table::{FileTable, ReadOptions};
 use crate::schema_file::SchemaFile;
@@ -20,12 +21,15 @@ pub struct DataCatalog {
     schemas: BTreeMap<String, Schema>,
     options: ReadOptions,
     report: ScanReport,
+    /// Where the tables keep columns, if they do.
+    cache: Option<Arc<ColumnCache>>,
 }
 
 impl DataCatalog {
     /// Without tables but those that are known. Options apply to what is added later.
     pub fn new(options: ReadOptions) -> Self {
-        Self { options, ..Self::default() }
+        let cache = (options.column_cache > 0).then(|| Arc::new(ColumnCache::new(options.column_cache)));
+        Self { options, cache, ..Self::default() }
     }
 
     /// What scans of these tables met so far.
@@ -118,8 +122,8 @@ impl DataCatalog {
     /// A table of that name replaces one that was there.
     fn add_origins(&mut self, name: &str, origins: Vec<Origin>) {
         let schema = self.schema_of(name);
-        let table =
-            FileTable::new(name.to_owned(), origins, schema, self.options.clone(), self.report.clone());
+        let (options, report) = (self.options.clone(), self.report.clone());
+        let table = FileTable::new(name.to_owned(), origins, schema, options, report, self.cache.clone());
         let table = Arc::new(table);
         match self.tables.iter_mut().find(|other| other.name() == name) {
             Some(other) => *other = table,

@@ -189,7 +189,7 @@ impl ExternalTable {
         let options = ReadOptions { threads: 1, ..ReadOptions::default() };
         let known = Some((*self.schema).clone());
         let table =
-            FileTable::new(self.name().to_owned(), vec![origin], known, options, ScanReport::default());
+            FileTable::new(self.name().to_owned(), vec![origin], known, options, ScanReport::default(), None);
         let columns = self.schema.fields.iter().map(whole_column).collect();
         let scan = table.scan(ScanRequest { columns, ..ScanRequest::default() })?;
         let mut batches = Vec::new();

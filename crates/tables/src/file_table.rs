@@ -4,14 +4,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kql_types::{Field, Schema};
 
+use crate::cached_scan;
 use crate::census::{Census, Findings};
+use crate::column_cache::{ColumnCache, Source};
 use crate::content::{Origin, Stamp};
 use crate::json::{Splitter, trim};
-use crate::json_scan::{JsonScan, Naming, Piece, Setting};
+use crate::json_scan::{JsonScan, Naming, Setting};
 use crate::known::standard_column;
 use crate::layout::Layout;
 use crate::locate::Keys;
 use crate::morsels::{Cutter, OpenFile};
+use crate::piece::Piece;
 use crate::records::{Sequence, line_end};
 use crate::{MorselData, Scan, ScanReport, ScanRequest, Table, TableError, separated};
 
@@ -22,12 +25,14 @@ pub struct ReadOptions {
     pub strict: bool,
     /// How many threads look at the data to find out about columns.
     pub threads: usize,
+    /// Bytes of memory for columns that are kept for later queries; 0 keeps none.
+    pub column_cache: usize,
 }
 
 impl Default for ReadOptions {
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { strict: false, threads }
+        Self { strict: false, threads, column_cache: 0 }
     }
 }
 
@@ -40,6 +45,8 @@ pub(crate) struct FileTable {
     known: Option<Schema>,
     options: ReadOptions,
     report: ScanReport,
+    /// Where columns are kept, if they are.
+    cache: Option<Arc<ColumnCache>>,
     splitter: Splitter,
     state: Mutex<State>,
 }
@@ -57,6 +64,8 @@ struct State {
 struct Opened {
     files: Arc<[Arc<OpenFile>]>,
     stamps: Vec<Option<Stamp>>,
+    /// Under which name their columns are kept.
+    cached: Option<Source>,
 }
 
 #[derive(Clone, Debug)]
@@ -77,8 +86,10 @@ impl FileTable {
         known: Option<Schema>,
         options: ReadOptions,
         report: ScanReport,
+        cache: Option<Arc<ColumnCache>>,
     ) -> Self {
-        Self { name, origins, known, options, report, splitter: Splitter::detect(), state: Mutex::default() }
+        let splitter = Splitter::detect();
+        Self { name, origins, known, options, report, cache, splitter, state: Mutex::default() }
     }
 
     /// The paths of its files.
@@ -104,7 +115,11 @@ impl FileTable {
         }
         let open = |origin: &Origin| OpenFile::open(origin, self.splitter).map(Arc::new);
         let files: Arc<[Arc<OpenFile>]> = self.origins.iter().map(open).collect::<Result<_, _>>()?;
-        let opened = Opened { files, stamps };
+        if let (Some(cache), Some(Opened { cached: Some(source), .. })) = (&self.cache, &state.opened) {
+            cache.forget(*source);
+        }
+        let cached = self.cache.as_ref().map(|cache| cache.source());
+        let opened = Opened { files, stamps, cached };
         *state = State { opened: Some(opened.clone()), columns: None, all: None };
         Ok(opened)
     }
@@ -282,6 +297,9 @@ impl Table for FileTable {
             strict: self.options.strict,
             report: self.report.clone(),
         };
-        Ok(Arc::new(JsonScan::new(opened.files, request, setting, self.splitter)))
+        Ok(match self.cache.clone().zip(opened.cached) {
+            Some(cache) => cached_scan::scan(opened.files, request, setting, self.splitter, cache),
+            None => Arc::new(JsonScan::new(opened.files, request, setting, self.splitter)),
+        })
     }
 }

@@ -4,20 +4,21 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder, Buffer};
+use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder};
 use kql_types::{Batch, Column, Field, Schema};
 use simdutf8::basic::from_utf8;
 
 use crate::extract::{Findings, Values, extract};
+use crate::finder::Finder;
 use crate::json::{Fault, Splitter, trim};
 use crate::layout::Layout;
-use crate::locate::{Keys, Locator, Span};
+use crate::locate::{Keys, Span};
 use crate::morsels::{Cutter, OpenFile};
 use crate::needles::{NeedleFilter, NeedleSearch};
+use crate::piece::Piece;
 use crate::records::{Sequence, check_line, line_end};
 use crate::report::Line;
-use crate::steps::element;
-use crate::{Morsel, MorselData, Scan, ScanReport, ScanRequest, TableError};
+use crate::{Morsel, Scan, ScanReport, ScanRequest, TableError};
 
 /// How keys of records find their columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,16 +37,16 @@ const BLOCK_BYTES: usize = 256 << 10;
 
 /// What the records of a table are searched for.
 #[derive(Debug)]
-struct Plan {
+pub(crate) struct Plan {
     request: ScanRequest,
     schema: Arc<Schema>,
     /// For each column of the request its slot.
     slots: Vec<usize>,
     /// The source of each slot.
-    sources: Vec<Arc<str>>,
-    keys: Keys,
+    pub sources: Vec<Arc<str>>,
+    pub keys: Keys,
     /// The slot of `properties`, and what is wanted inside.
-    properties: Option<(usize, Keys)>,
+    pub properties: Option<(usize, Keys)>,
     /// What records must hold.
     needles: Option<NeedleFilter>,
 }
@@ -78,15 +79,13 @@ impl Plan {
                 (Keys::loose(names(&sources).iter().map(String::as_str)), Some((slot, inside)))
             }
         };
-        let schema =
-            request.columns.iter().map(|column| Field::new(column.name.clone(), column.data_type)).collect();
         let needles = NeedleFilter::new(&request.needles);
-        Self { request, schema: Arc::new(schema), slots, sources, keys, properties, needles }
+        Self { schema: request.schema(), request, slots, sources, keys, properties, needles }
     }
 }
 
 /// What a scan needs to know of its table.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Setting {
     /// The table's name, for reports.
     pub table: String,
@@ -134,72 +133,19 @@ impl Scan for JsonScan {
 
     fn read(&self, morsel: Morsel) -> Result<Batch, TableError> {
         let piece = Piece::of(&self.files, morsel.data)?;
-        let batch = match &piece.file.layout {
-            Layout::Separated { delimiter, start } => {
-                crate::separated::read(self, &piece, *delimiter, *start)?
-            }
-            _ => self.read_records(&piece)?,
-        };
+        let (batch, _) = self.read_piece(&piece)?;
         self.rows.fetch_add(batch.rows, Ordering::Relaxed);
         Ok(batch)
     }
 }
 
-/// The bytes of a morsel.
-pub(crate) struct Piece {
-    /// Its file.
-    pub file: Arc<OpenFile>,
-    /// The bytes.
-    pub bytes: Buffer,
-    /// Where they begin in the file.
-    base: usize,
-    /// The number of their first line, if the file is a stream.
-    first_line: Option<usize>,
-}
-
-impl Piece {
-    /// The bytes of a morsel of these files.
-    pub(crate) fn of(files: &[Arc<OpenFile>], data: MorselData) -> Result<Self, TableError> {
-        let (file, range, streamed) = match data {
-            MorselData::Range { file, start, end } => (file, start..end, None),
-            MorselData::Bytes { file, first_line, bytes } => {
-                (file, 0..bytes.len(), Some((first_line, bytes)))
-            }
-            MorselData::Batch(_) => return Err(TableError::new("a file has no rows in memory")),
-        };
-        let file = files.get(file).cloned().ok_or_else(|| TableError::new("a morsel of another scan"))?;
-        let base = range.start;
-        Ok(match streamed {
-            // The place of a record in a stream is only used to tell records apart: lines do that as well.
-            Some((first_line, bytes)) => Self {
-                file,
-                bytes: Buffer::from_vec(bytes),
-                base: first_line << 32,
-                first_line: Some(first_line),
-            },
-            None => {
-                let bytes = file.range(range)?.ok_or_else(|| TableError::new("a range of a stream"))?;
-                Self { bytes, file, base, first_line: None }
-            }
-        })
-    }
-
-    fn line(&self, at: usize) -> Line {
-        match (self.first_line, self.file.whole()) {
-            (Some(first), _) => Line::Number(first + memchr::memchr_iter(b'\n', &self.bytes[..at]).count()),
-            (None, Some(whole)) => Line::In(whole.clone()),
-            (None, None) => Line::Number(0),
-        }
-    }
-}
-
 /// The records of a morsel.
 #[derive(Default)]
-struct Records {
+pub(crate) struct Records {
     /// Where each begins.
-    starts: Vec<u32>,
+    pub starts: Vec<u32>,
     /// Where its values stand, one for each slot.
-    spans: Vec<Span>,
+    pub spans: Vec<Span>,
 }
 
 impl JsonScan {
@@ -236,11 +182,30 @@ impl JsonScan {
         Ok(())
     }
 
-    fn read_records(&self, piece: &Piece) -> Result<Batch, TableError> {
+    /// The rows of a morsel, and where the records begin that needles did not rule out; of separated values that is not
+    /// told.
+    pub(crate) fn read_piece(&self, piece: &Piece) -> Result<(Batch, Vec<u32>), TableError> {
         let mut records = Records::default();
         match &piece.file.layout {
+            Layout::Separated { delimiter, start } => {
+                let batch = crate::separated::read(self, piece, *delimiter, *start)?;
+                return Ok((batch, Vec::new()));
+            }
             Layout::Sequence { columns, .. } => self.sequence(piece, columns.as_deref(), &mut records)?,
-            _ => self.lines(piece, &mut records)?,
+            Layout::Lines(_) => self.lines(piece, &mut records)?,
+        }
+        Ok((self.columns(piece, &records)?, records.starts))
+    }
+
+    /// The rows of the objects that begin at these places of a morsel, which were found to be well-formed.
+    pub(crate) fn read_at(&self, piece: &Piece, starts: &[u32]) -> Result<Batch, TableError> {
+        let bytes = &piece.bytes[..];
+        let mut finder = Finder::new(&self.plan, self.splitter);
+        let mut records = Records::default();
+        for &start in starts {
+            if let Err(fault) = finder.any_object(bytes, start as usize, bytes.len(), &mut records) {
+                self.malformed(piece, start as usize, &fault.to_string())?;
+            }
         }
         self.columns(piece, &records)
     }
@@ -414,124 +379,4 @@ fn without(keep: BooleanBuffer, rejected: &[usize]) -> BooleanBuffer {
         builder.set_bit(row, false);
     }
     builder.finish()
-}
-
-/// Finds the wanted values of records.
-struct Finder<'p> {
-    plan: &'p Plan,
-    locator: Locator<'p>,
-    inside: Option<(usize, Locator<'p>)>,
-    splitter: Splitter,
-    spans: Vec<Span>,
-    inner: Vec<Span>,
-    ends: Vec<u32>,
-}
-
-impl<'p> Finder<'p> {
-    fn new(plan: &'p Plan, splitter: Splitter) -> Self {
-        let inside = plan.properties.as_ref().map(|(slot, keys)| (*slot, Locator::new(keys, splitter)));
-        Self {
-            plan,
-            locator: Locator::new(&plan.keys, splitter),
-            inner: vec![Span::ABSENT; inside.as_ref().map_or(0, |_| plan.sources.len())],
-            inside,
-            splitter,
-            spans: vec![Span::ABSENT; plan.sources.len()],
-            ends: Vec::new(),
-        }
-    }
-
-    /// An object that must fill `start..end`.
-    fn object(
-        &mut self,
-        bytes: &[u8],
-        start: usize,
-        end: usize,
-        alone: bool,
-        records: &mut Records,
-    ) -> Result<(), Fault> {
-        if self.plan.sources.is_empty() {
-            records.starts.push(start as u32);
-            return Ok(());
-        }
-        let found = self.any_object(bytes, start, end, records)?;
-        if alone && found != end {
-            records.starts.pop();
-            records.spans.truncate(records.starts.len() * self.plan.sources.len());
-            return Err(Fault::Trailing);
-        }
-        Ok(())
-    }
-
-    /// An object that begins at `start`; gives its end.
-    fn any_object(
-        &mut self,
-        bytes: &[u8],
-        start: usize,
-        limit: usize,
-        records: &mut Records,
-    ) -> Result<usize, Fault> {
-        let end = self.locator.locate(bytes, start, limit, &mut self.spans)?;
-        if let Some((slot, _)) = self.inside {
-            self.look_inside(bytes, self.spans[slot])?;
-        }
-        records.starts.push(start as u32);
-        records.spans.extend_from_slice(&self.spans);
-        Ok(end)
-    }
-
-    /// Fills slots that the record itself leaves empty from its `properties`.
-    fn look_inside(&mut self, bytes: &[u8], properties: Span) -> Result<(), Fault> {
-        let wanted = self.inner.len();
-        let Some((_, locator)) = &mut self.inside else { return Ok(()) };
-        if !properties.is_present() || bytes[properties.start as usize] != b'{' {
-            return Ok(());
-        }
-        if self.spans[..wanted].iter().all(|span| span.is_present()) {
-            return Ok(());
-        }
-        let count = self.plan.properties.as_ref().map_or(0, |(_, keys)| keys.len());
-        locator.locate(
-            bytes,
-            properties.start as usize,
-            properties.end as usize,
-            &mut self.inner[..count],
-        )?;
-        for (outer, inner) in self.spans.iter_mut().zip(&self.inner[..count]) {
-            if !outer.is_present() {
-                *outer = *inner;
-            }
-        }
-        Ok(())
-    }
-
-    /// For each slot the place of its column among `columns`.
-    fn places(&self, columns: &[Field]) -> Vec<Option<usize>> {
-        self.plan
-            .sources
-            .iter()
-            .map(|source| columns.iter().position(|column| column.name == *source))
-            .collect()
-    }
-
-    /// An array of values that begins at `start`; gives its end.
-    fn row(
-        &mut self,
-        bytes: &[u8],
-        start: usize,
-        limit: usize,
-        places: &[Option<usize>],
-        records: &mut Records,
-    ) -> Result<usize, Fault> {
-        let end = self.splitter.split(bytes, start, limit, &mut self.ends)?;
-        if bytes[start] != b'[' {
-            return Err(Fault::NoRecord);
-        }
-        for (span, place) in self.spans.iter_mut().zip(places) {
-            *span = place.map_or(Span::ABSENT, |place| element(bytes, start, &self.ends, place as i64));
-        }
-        records.starts.push(start as u32);
-        records.spans.extend_from_slice(&self.spans);
-        Ok(end)
-    }
 }

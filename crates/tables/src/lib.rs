@@ -13,12 +13,15 @@
 //! A record that fails is left out and noted in the [`ScanReport`]. With [`ReadOptions::strict`] every record is
 //! checked in full, and the first one that fails ends the scan.
 
+mod cached_scan;
 mod catalog;
 mod census;
+mod column_cache;
 mod content;
 mod external;
 mod extract;
 mod file_table;
+mod finder;
 mod json;
 mod json_scan;
 mod known;
@@ -30,6 +33,7 @@ mod morsels;
 mod needles;
 mod network;
 mod path;
+mod piece;
 mod records;
 mod report;
 mod scalar;

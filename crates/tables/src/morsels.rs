@@ -71,7 +71,12 @@ impl OpenFile {
         if let Some(reader) = &self.reader {
             return reader.read(range).map(Some).map_err(|error| cannot_read(&self.path, &error));
         }
-        Ok(self.whole().map(|whole| whole.slice_with_length(range.start, range.len())))
+        Ok(self.mapped_range(range))
+    }
+
+    /// The same, without reading it first.
+    pub(crate) fn mapped_range(&self, range: Range<usize>) -> Option<Buffer> {
+        self.whole().map(|whole| whole.slice_with_length(range.start, range.len()))
     }
 
     /// All bytes, if they are at hand.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use arrow_buffer::BooleanBuffer;
-use kql_types::{Batch, Column, PathStep, ScalarType};
+use kql_types::{Batch, Column, Field, PathStep, ScalarType, Schema};
 
 use crate::TableError;
 
@@ -20,6 +20,14 @@ pub struct ScanRequest {
     pub filter: Option<ScanFilter>,
     /// No more rows than this are wanted (after the filter); the scan may stop early.
     pub limit: Option<usize>,
+}
+
+impl ScanRequest {
+    /// The schema of the batches.
+    pub fn schema(&self) -> Arc<Schema> {
+        let field = |column: &ScanColumn| Field::new(column.name.clone(), column.data_type);
+        Arc::new(self.columns.iter().map(field).collect())
+    }
 }
 
 /// A column of a scan.
@@ -92,6 +100,8 @@ pub struct Morsel {
 pub enum MorselData {
     /// Rows that are in memory already.
     Batch(Batch),
+    /// Rows whose columns the table keeps in memory.
+    Kept,
     /// A range of bytes of one of the scan's files.
     Range {
         /// Which file.

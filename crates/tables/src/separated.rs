@@ -4,7 +4,8 @@ use kql_types::{Batch, Column, ColumnBuilder, ScalarType, Value};
 
 use crate::census::{Kinds, Seen};
 use crate::json::{Fault, Splitter};
-use crate::json_scan::{JsonScan, Piece};
+use crate::json_scan::JsonScan;
+use crate::piece::Piece;
 use crate::scalar::{self, Converted, Token};
 use crate::{ScanColumn, TableError};
 

@@ -22,7 +22,7 @@ use input::Input;
 /// Reads and does what is typed, up to `.quit` or the end of the input. Mistakes at a terminal do not count for the
 /// exit code; those in a script on standard input do.
 pub fn run(data: &DataArguments) -> Result<Outcome, Failure> {
-    let mut repl = Repl { session: Session::open(data, &[])? };
+    let mut repl = Repl { session: Session::open_to_stay(data)? };
     let is_terminal = std::io::stdin().is_terminal();
     if is_terminal {
         cancel_on_interrupt(repl.session.cancel());

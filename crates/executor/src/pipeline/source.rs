@@ -171,7 +171,7 @@ impl Unit {
             Work::Rows(batch) => batch,
             Work::Morsel(scan, morsel) => {
                 let bytes = match &morsel.data {
-                    MorselData::Batch(_) => 0,
+                    MorselData::Batch(_) | MorselData::Kept => 0,
                     MorselData::Range { start, end, .. } => end - start,
                     MorselData::Bytes { bytes, .. } => bytes.len(),
                 };

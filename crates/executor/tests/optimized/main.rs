@@ -1,6 +1,7 @@
 //! A query must give the same rows whether its plan was optimized or not.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod cached;
 mod made_up;
 mod needles;
 mod recorded;

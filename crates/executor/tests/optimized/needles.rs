@@ -101,10 +101,10 @@ const PREDICATES: &[&str] = &[
 ];
 
 /// A folder of its own, gone at the end.
-struct Folder(std::path::PathBuf);
+pub(super) struct Folder(pub(super) std::path::PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub(super) fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("kql-needles-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
@@ -122,7 +122,7 @@ const SCHEMA: &str = r#"{"T": {"id": "long", "s": "string", "n": "long", "d": "d
 /// A table `T` of the records.
 fn catalog(folder: &Folder, file: &str, records: &str) -> DataCatalog {
     std::fs::write(folder.0.join(file), records).unwrap();
-    let mut catalog = DataCatalog::new(ReadOptions { strict: false, threads: 1 });
+    let mut catalog = DataCatalog::new(ReadOptions { strict: false, threads: 1, ..ReadOptions::default() });
     catalog.add_schemas(SCHEMA).unwrap();
     catalog.add_folder(&folder.0).unwrap();
     catalog

@@ -1,0 +1,304 @@
+//! Scans of tables whose columns are kept: they fill the cache, or answer from it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use arrow_buffer::BooleanBuffer;
+use kql_types::{Batch, Column, Schema};
+
+use crate::column_cache::{ColumnCache, Kept, Key, Source};
+use crate::json::Splitter;
+use crate::json_scan::{JsonScan, Setting};
+use crate::layout::Layout;
+use crate::morsels::OpenFile;
+use crate::piece::Piece;
+use crate::{Morsel, MorselData, Scan, ScanFilter, ScanReport, ScanRequest, TableError};
+
+/// If fewer than one in so many records pass, the columns that are only shown are read of these alone, and not kept.
+const SELECTIVE: usize = 8;
+
+/// A scan of files whose columns are kept in the cache, or in part.
+pub(crate) fn scan(
+    files: Arc<[Arc<OpenFile>]>,
+    request: ScanRequest,
+    setting: Setting,
+    splitter: Splitter,
+    (cache, source): (Arc<ColumnCache>, Source),
+) -> Arc<dyn Scan> {
+    if request.limit.is_some() || setting.strict {
+        return Arc::new(JsonScan::new(files, request, setting, splitter));
+    }
+    // The places of records come first, the columns in the order of the request behind them.
+    let keys: Vec<Key> = std::iter::once(Key::Records).chain(request.columns.iter().map(Key::of)).collect();
+    let number = cache.begin(source, &keys);
+    if let Some(pieces) = cache.complete(source, &keys) {
+        return Arc::new(WarmScan::new(request, pieces, setting));
+    }
+    let whole = ScanRequest { needles: Vec::new(), filter: None, ..request.clone() };
+    let direct = JsonScan::new(files.clone(), request, setting.clone(), splitter);
+    Arc::new(FillingScan {
+        survivors: JsonScan::new(files.clone(), whole, setting.clone(), splitter),
+        direct,
+        files,
+        setting,
+        splitter,
+        keys,
+        cache,
+        source,
+        number,
+        morsels: AtomicUsize::new(0),
+        most_pass: AtomicBool::new(false),
+    })
+}
+
+/// A batch of these columns, those rows only that pass the filter.
+fn filtered(
+    schema: &Arc<Schema>,
+    columns: Vec<Column>,
+    rows: usize,
+    filter: Option<&ScanFilter>,
+) -> Result<Batch, TableError> {
+    let batch = Batch::new(schema.clone(), columns, rows);
+    let Some(filter) = filter else { return Ok(batch) };
+    let keep = evaluate(filter, &batch.columns.iter().map(Some).collect::<Vec<_>>(), rows)?;
+    Ok(if keep.count_set_bits() == rows { batch } else { batch.filter(&keep) })
+}
+
+fn evaluate(
+    filter: &ScanFilter,
+    columns: &[Option<&Column>],
+    rows: usize,
+) -> Result<BooleanBuffer, TableError> {
+    let read: Vec<Column> = filter.columns.iter().filter_map(|&index| columns[index].cloned()).collect();
+    (filter.evaluate)(&read, rows)
+}
+
+/// Everything that is asked for is in memory.
+#[derive(Debug)]
+struct WarmScan {
+    request: ScanRequest,
+    schema: Arc<Schema>,
+    setting: Setting,
+    /// Of each morsel the number of its records, and its columns.
+    morsels: Vec<(usize, Vec<Column>)>,
+    next: AtomicUsize,
+}
+
+impl WarmScan {
+    /// `pieces`: the places of records, then the columns.
+    fn new(request: ScanRequest, pieces: Vec<Vec<Kept>>, setting: Setting) -> Self {
+        let mut morsels: Vec<(usize, Vec<Column>)> = Vec::new();
+        for (position, column) in pieces.into_iter().enumerate() {
+            let mut misfits = 0;
+            for (morsel, piece) in column.into_iter().enumerate() {
+                match piece {
+                    Kept::Records(starts) => morsels.push((starts.len(), Vec::new())),
+                    Kept::Column(column, of_morsel) => {
+                        misfits += of_morsel;
+                        if let Some((_, columns)) = morsels.get_mut(morsel) {
+                            columns.push(column);
+                        }
+                    }
+                    Kept::Malformed => {}
+                }
+            }
+            if let Some(column) = position.checked_sub(1).and_then(|index| request.columns.get(index)) {
+                setting.report.add_misfits(&setting.table, &column.source, misfits);
+            }
+        }
+        Self { schema: request.schema(), request, setting, morsels, next: AtomicUsize::new(0) }
+    }
+}
+
+impl Scan for WarmScan {
+    fn next(&self) -> Result<Option<Morsel>, TableError> {
+        let sequence = self.next.fetch_add(1, Ordering::Relaxed);
+        Ok((sequence < self.morsels.len()).then_some(Morsel { sequence, data: MorselData::Kept }))
+    }
+
+    fn read(&self, morsel: Morsel) -> Result<Batch, TableError> {
+        let Some((rows, columns)) = self.morsels.get(morsel.sequence) else {
+            return Err(TableError::new(format!("{}: a morsel of another scan", self.setting.table)));
+        };
+        filtered(&self.schema, columns.clone(), *rows, self.request.filter.as_ref())
+    }
+}
+
+/// Not everything is in memory; what is read is kept.
+#[derive(Debug)]
+struct FillingScan {
+    /// Reads morsels of which nothing is kept, because a record is malformed.
+    direct: JsonScan,
+    /// Reads all columns of records that have passed.
+    survivors: JsonScan,
+    files: Arc<[Arc<OpenFile>]>,
+    setting: Setting,
+    splitter: Splitter,
+    keys: Vec<Key>,
+    cache: Arc<ColumnCache>,
+    source: Source,
+    /// Which scan this is, for the cache.
+    number: u64,
+    /// How many morsels were handed out.
+    morsels: AtomicUsize,
+    /// Whether a morsel was met of which many records pass the filter.
+    most_pass: AtomicBool,
+}
+
+impl Scan for FillingScan {
+    fn next(&self) -> Result<Option<Morsel>, TableError> {
+        let morsel = self.direct.next()?;
+        match &morsel {
+            Some(morsel) => {
+                self.morsels.fetch_max(morsel.sequence + 1, Ordering::Relaxed);
+            }
+            None => self.cache.set_morsels(self.source, self.morsels.load(Ordering::Relaxed)),
+        }
+        Ok(morsel)
+    }
+
+    fn read(&self, morsel: Morsel) -> Result<Batch, TableError> {
+        let mut bytes = MorselBytes { files: &self.files, data: Some(morsel.data), piece: None };
+        let mut kept = self.cache.get(self.source, &self.keys, morsel.sequence);
+        if matches!(kept[0], Some(Kept::Malformed)) {
+            return Ok(self.direct.read_piece(bytes.read()?)?.0);
+        }
+        let request = self.direct.request();
+        let at_once = request.filter.is_none()
+            || self.most_pass.load(Ordering::Relaxed)
+            || !bytes.has_separate_records();
+        let first: Vec<usize> = match &request.filter {
+            Some(filter) if !at_once => filter.columns.clone(),
+            _ => (0..request.columns.len()).collect(),
+        };
+        if !self.load(&mut kept, &first, morsel.sequence, &mut bytes)? {
+            return Ok(self.direct.read_piece(bytes.read()?)?.0);
+        }
+        let starts = match &kept[0] {
+            Some(Kept::Records(starts)) => starts.clone(),
+            _ => return Err(TableError::new("a morsel has no records")),
+        };
+        let Some(filter) = request.filter.as_ref().filter(|_| !at_once) else {
+            return self.assemble(&kept, starts.len());
+        };
+        let columns: Vec<Option<&Column>> = kept[1..].iter().map(|piece| piece.as_ref()?.column()).collect();
+        let keep = evaluate(filter, &columns, starts.len())?;
+        let passed = keep.count_set_bits();
+        if passed == 0 {
+            return Ok(Batch::empty(self.direct.schema().clone()));
+        }
+        if passed * SELECTIVE < starts.len() && columns.iter().any(Option::is_none) {
+            let places: Vec<u32> = keep.set_indices().map(|row| starts[row]).collect();
+            return self.survivors.read_at(bytes.map()?, &places);
+        }
+        self.most_pass.store(true, Ordering::Relaxed);
+        let all: Vec<usize> = (0..request.columns.len()).collect();
+        if !self.load(&mut kept, &all, morsel.sequence, &mut bytes)? {
+            return Ok(self.direct.read_piece(bytes.read()?)?.0);
+        }
+        self.assemble(&kept, starts.len())
+    }
+}
+
+impl FillingScan {
+    /// Reads those of the columns that are missing, and keeps them. False if a record is malformed.
+    fn load(
+        &self,
+        kept: &mut [Option<Kept>],
+        wanted: &[usize],
+        morsel: usize,
+        bytes: &mut MorselBytes<'_>,
+    ) -> Result<bool, TableError> {
+        let missing: Vec<usize> = wanted.iter().copied().filter(|index| kept[index + 1].is_none()).collect();
+        if missing.is_empty() && kept[0].is_some() {
+            return Ok(true);
+        }
+        let columns = missing.iter().map(|&index| self.direct.request().columns[index].clone()).collect();
+        let report = ScanReport::default();
+        // What is malformed is reported by the scan that then reads the morsel.
+        let setting = Setting { report: report.clone(), strict: false, ..self.setting.clone() };
+        let request = ScanRequest { columns, ..ScanRequest::default() };
+        let scan = JsonScan::new(self.files.clone(), request, setting, self.splitter);
+        let (batch, mut starts) = scan.read_piece(bytes.read()?)?;
+        if report.malformed_count() > 0 {
+            self.keep(kept, 0, morsel, Kept::Malformed);
+            return Ok(false);
+        }
+        if starts.is_empty() {
+            // Of separated values only the number of records is of use.
+            starts = vec![0; batch.rows];
+        }
+        self.keep(kept, 0, morsel, Kept::Records(starts.into()));
+        let misfits = report.misfits();
+        for (&index, column) in missing.iter().zip(batch.columns) {
+            let source = &self.direct.request().columns[index].source;
+            let count = misfits.iter().find(|found| *found.column == **source).map_or(0, |found| found.count);
+            self.setting.report.add_misfits(&self.setting.table, source, count);
+            self.keep(kept, index + 1, morsel, Kept::Column(column, count));
+        }
+        Ok(true)
+    }
+
+    fn keep(&self, kept: &mut [Option<Kept>], place: usize, morsel: usize, piece: Kept) {
+        self.cache.put(self.source, &self.keys[place], morsel, piece.clone(), self.number);
+        kept[place] = Some(piece);
+    }
+
+    fn assemble(&self, kept: &[Option<Kept>], rows: usize) -> Result<Batch, TableError> {
+        let columns: Option<Vec<Column>> =
+            kept[1..].iter().map(|piece| piece.as_ref()?.column().cloned()).collect();
+        let columns = columns.ok_or_else(|| TableError::new("a column of a morsel is missing"))?;
+        filtered(self.direct.schema(), columns, rows, self.direct.request().filter.as_ref())
+    }
+}
+
+impl Kept {
+    fn column(&self) -> Option<&Column> {
+        match self {
+            Kept::Column(column, _) => Some(column),
+            Kept::Records(_) | Kept::Malformed => None,
+        }
+    }
+}
+
+/// The bytes of a morsel, once they are needed.
+struct MorselBytes<'a> {
+    files: &'a [Arc<OpenFile>],
+    /// Until they were read.
+    data: Option<MorselData>,
+    piece: Option<Piece>,
+}
+
+impl MorselBytes<'_> {
+    /// All of them.
+    fn read(&mut self) -> Result<&Piece, TableError> {
+        self.piece(Piece::of)
+    }
+
+    /// As [`MorselBytes::read`], where only a few of them will be looked at.
+    fn map(&mut self) -> Result<&Piece, TableError> {
+        self.piece(Piece::mapped)
+    }
+
+    fn piece(
+        &mut self,
+        open: impl FnOnce(&[Arc<OpenFile>], MorselData) -> Result<Piece, TableError>,
+    ) -> Result<&Piece, TableError> {
+        let piece = match (self.piece.take(), self.data.take()) {
+            (Some(piece), _) => piece,
+            (None, Some(data)) => open(self.files, data)?,
+            (None, None) => return Err(TableError::new("a morsel has no bytes")),
+        };
+        Ok(self.piece.insert(piece))
+    }
+
+    /// Whether each record can be read by itself, later.
+    fn has_separate_records(&self) -> bool {
+        let Some(MorselData::Range { file, .. }) = &self.data else { return false };
+        match self.files.get(*file).map(|file| &file.layout) {
+            Some(Layout::Lines(_)) => true,
+            Some(Layout::Sequence { columns, .. }) => columns.is_none(),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Finds the wanted values of the records of a morsel, one record after the other.
+
+use kql_types::Field;
+
+use crate::json::{Fault, Splitter};
+use crate::json_scan::{Plan, Records};
+use crate::locate::{Locator, Span};
+use crate::steps::element;
+
+/// Finds the wanted values of records.
+pub(crate) struct Finder<'p> {
+    plan: &'p Plan,
+    locator: Locator<'p>,
+    inside: Option<(usize, Locator<'p>)>,
+    splitter: Splitter,
+    spans: Vec<Span>,
+    inner: Vec<Span>,
+    ends: Vec<u32>,
+}
+
+impl<'p> Finder<'p> {
+    /// Finds what the plan asks for.
+    pub(crate) fn new(plan: &'p Plan, splitter: Splitter) -> Self {
+        let inside = plan.properties.as_ref().map(|(slot, keys)| (*slot, Locator::new(keys, splitter)));
+        Self {
+            plan,
+            locator: Locator::new(&plan.keys, splitter),
+            inner: vec![Span::ABSENT; inside.as_ref().map_or(0, |_| plan.sources.len())],
+            inside,
+            splitter,
+            spans: vec![Span::ABSENT; plan.sources.len()],
+            ends: Vec::new(),
+        }
+    }
+
+    /// An object that must fill `start..end`.
+    pub(crate) fn object(
+        &mut self,
+        bytes: &[u8],
+        start: usize,
+        end: usize,
+        alone: bool,
+        records: &mut Records,
+    ) -> Result<(), Fault> {
+        if self.plan.sources.is_empty() {
+            records.starts.push(start as u32);
+            return Ok(());
+        }
+        let found = self.any_object(bytes, start, end, records)?;
+        if alone && found != end {
+            records.starts.pop();
+            records.spans.truncate(records.starts.len() * self.plan.sources.len());
+            return Err(Fault::Trailing);
+        }
+        Ok(())
+    }
+
+    /// An object that begins at `start`; gives its end.
+    pub(crate) fn any_object(
+        &mut self,
+        bytes: &[u8],
+        start: usize,
+        limit: usize,
+        records: &mut Records,
+    ) -> Result<usize, Fault> {
+        let end = self.locator.locate(bytes, start, limit, &mut self.spans)?;
+        if let Some((slot, _)) = self.inside {
+            self.look_inside(bytes, self.spans[slot])?;
+        }
+        records.starts.push(start as u32);
+        records.spans.extend_from_slice(&self.spans);
+        Ok(end)
+    }
+
+    /// Fills slots that the record itself leaves empty from its `properties`.
+    fn look_inside(&mut self, bytes: &[u8], properties: Span) -> Result<(), Fault> {
+        let wanted = self.inner.len();
+        let Some((_, locator)) = &mut self.inside else { return Ok(()) };
+        if !properties.is_present() || bytes[properties.start as usize] != b'{' {
+            return Ok(());
+        }
+        if self.spans[..wanted].iter().all(|span| span.is_present()) {
+            return Ok(());
+        }
+        let count = self.plan.properties.as_ref().map_or(0, |(_, keys)| keys.len());
+        locator.locate(
+            bytes,
+            properties.start as usize,
+            properties.end as usize,
+            &mut self.inner[..count],
+        )?;
+        for (outer, inner) in self.spans.iter_mut().zip(&self.inner[..count]) {
+            if !outer.is_present() {
+                *outer = *inner;
+            }
+        }
+        Ok(())
+    }
+
+    /// For each slot the place of its column among `columns`.
+    pub(crate) fn places(&self, columns: &[Field]) -> Vec<Option<usize>> {
+        self.plan
+            .sources
+            .iter()
+            .map(|source| columns.iter().position(|column| column.name == *source))
+            .collect()
+    }
+
+    /// An array of values that begins at `start`; gives its end.
+    pub(crate) fn row(
+        &mut self,
+        bytes: &[u8],
+        start: usize,
+        limit: usize,
+        places: &[Option<usize>],
+        records: &mut Records,
+    ) -> Result<usize, Fault> {
+        let end = self.splitter.split(bytes, start, limit, &mut self.ends)?;
+        if bytes[start] != b'[' {
+            return Err(Fault::NoRecord);
+        }
+        for (span, place) in self.spans.iter_mut().zip(places) {
+            *span = place.map_or(Span::ABSENT, |place| element(bytes, start, &self.ends, place as i64));
+        }
+        records.starts.push(start as u32);
+        records.spans.extend_from_slice(&self.spans);
+        Ok(end)
+    }
+}
