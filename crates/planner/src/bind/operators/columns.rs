@@ -18,13 +18,6 @@ pub(super) struct Made {
 }
 
 impl Made {
-    /// Whether it is one of several columns that its item gives, or could give.
-    pub(super) fn is_of_several(&self, item: &NamedExpr) -> bool {
-        let Ast::Call { name, .. } = &item.value.kind else { return false };
-        registry::scalar(&name.text)
-            .is_some_and(|function| matches!(function.result_name, ResultName::Columns(_)))
-    }
-
     /// Its name and value.
     pub(super) fn into_parts(self) -> (String, Expr) {
         (self.name, self.value)
@@ -101,11 +94,12 @@ impl<'q> Binder<'q> {
                     .collect()
             }
             ResultColumns::Sorted => {
-                let is_array = |index: &usize| match &value.kind {
-                    ExprKind::Call { arguments, .. } => arguments
+                let is_array = |index: &usize| match (&value.kind, &arguments[*index].value.kind) {
+                    (ExprKind::Call { arguments, .. }, _) => arguments
                         .get(*index)
                         .is_some_and(|argument| argument.data_type == ScalarType::Dynamic),
-                    _ => *index == 0 || !matches!(arguments[*index].value.kind, Ast::Literal(_)),
+                    (_, Ast::Literal(literal)) => matches!(literal, ast::Literal::Dynamic(_)),
+                    _ => true,
                 };
                 (0..arguments.len())
                     .filter(is_array)
