@@ -1,4 +1,5 @@
-//! Runs the cases in `tests/golden` and compares what they give with what they expect.
+//! Runs the cases in `tests/golden` and compares what they give with what they expect. Whatever the engine knows must
+//! be in one of them.
 //!
 //! The format of the files is described in `tests/golden/README.md`; writing a case takes no Rust.
 //!
@@ -13,7 +14,11 @@ mod support;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use golden_file::used::Used;
 use golden_file::{Case, GoldenFile, table};
+use kql_functions::registry;
+use kql_parser::operator_words;
+use kql_planner::{FunctionLibrary, SPECIAL_FUNCTIONS};
 use support::{Outcome, Reply, run};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden");
@@ -51,6 +56,54 @@ fn cases_give_what_they_expect() {
     std::io::stderr().write_all(summary.as_bytes()).unwrap();
     assert!(cases > 0, "no case was found");
     assert!(failures.is_empty() || update, "\n{}", failures.join("\n"));
+}
+
+#[test]
+fn every_definition_is_in_a_golden_query() {
+    let used = used_in_cases();
+    let missing: Vec<String> = definitions()
+        .filter(|names| !names.iter().any(|name| used.has_definition(name)))
+        .map(|names| names.join(" or "))
+        .collect();
+    assert!(missing.is_empty(), "{} without a golden case:\n{}", missing.len(), missing.join("\n"));
+}
+
+#[test]
+fn every_operator_is_in_a_golden_query() {
+    let used = used_in_cases();
+    let missing: Vec<&str> = operator_words().filter(|word| !used.operators.contains(*word)).collect();
+    assert!(missing.is_empty(), "operators without a golden case: {missing:?}");
+}
+
+#[test]
+fn only_a_use_counts() {
+    let mut used = Used::default();
+    used.add("// abs(1)\nprint exp = 'log(1)', pow  (2, 1), count_ = 1 | where exp !has 'sqrt(' and hash == 3 | take 1");
+    let names = ["pow", "!has", "and", "=="];
+    assert!(names.iter().all(|name| used.has_definition(name)), "{used:?}");
+    let others = ["abs", "exp", "log", "sqrt", "has", "hash", "count", "in", "[]"];
+    assert!(others.iter().all(|name| !used.has_definition(name)), "{used:?}");
+    assert_eq!(used.operators, ["print", "where", "take"].map(str::to_owned).into());
+}
+
+fn used_in_cases() -> Used {
+    let (mut used, mut files) = (Used::default(), Vec::new());
+    collect(Path::new(FOLDER), &mut files);
+    for path in files {
+        let file = GoldenFile::parse(&std::fs::read_to_string(path).unwrap()).unwrap();
+        file.cases.iter().for_each(|case| used.add(&case.query));
+    }
+    used
+}
+
+/// The names of each definition.
+fn definitions() -> impl Iterator<Item = &'static [&'static str]> {
+    let scalars = registry::scalar_functions().map(|one| one.names);
+    let aggregates = registry::aggregate_functions().map(|one| one.names);
+    let plugins = registry::plugins().map(|one| one.names);
+    let special = SPECIAL_FUNCTIONS.iter().map(|one| one.names);
+    let stored = FunctionLibrary::built_in_docs().map(|(name, _)| std::slice::from_ref(name));
+    scalars.chain(aggregates).chain(plugins).chain(special).chain(stored)
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {

@@ -1,6 +1,7 @@
 //! Files with queries and what they must give. `tests/golden/README.md` describes the format.
 
 pub mod table;
+pub mod used;
 
 use std::mem;
 

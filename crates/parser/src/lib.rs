@@ -28,6 +28,11 @@ pub fn parse(text: &str) -> Parsed {
     grammar::parse(text)
 }
 
+/// The words of the operators that may stand behind a pipe or begin a query: `where`, `mv-expand`, `print`.
+pub fn operator_words() -> impl Iterator<Item = &'static str> {
+    grammar::operator_words()
+}
+
 /// What parsing gives: a tree as far as it could be read, and what is wrong.
 #[derive(Clone, Debug)]
 pub struct Parsed {

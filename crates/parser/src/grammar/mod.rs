@@ -28,6 +28,7 @@ mod terminals;
 use crate::lexer::{LexicalError, Token, TokenKind, tokenize};
 use crate::{Code, Diagnostic, Parsed, Span, ast};
 use input::{Context, Input};
+pub(crate) use operators::words as operator_words;
 
 /// Reads a query text.
 pub(crate) fn parse(text: &str) -> Parsed {

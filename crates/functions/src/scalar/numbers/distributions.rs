@@ -34,7 +34,7 @@ real_function!(
 );
 scalar_function!(
     BETA_CDF, ["beta_cdf"],
-    "The cumulative beta distribution of x, alpha and beta; NaN if x is not within 0 and 1.",
+    "The cumulative beta distribution of x, alpha and beta; NaN if x is not within 0 and 1, or alpha or beta is above 10000.",
     ["print round(beta_cdf(0.5, 1, 1), 9)" => "0.5", "print beta_cdf(1.5, 10, 20)" => "NaN"],
     Generated,
     [columns(THREE_NUMBERS, Real, |call| map_all_reals(call, |[x, alpha, beta]| Some(cumulative(x, alpha, beta))))],
@@ -48,7 +48,7 @@ scalar_function!(
 );
 scalar_function!(
     BETA_PDF, ["beta_pdf"],
-    "The density of the beta distribution of alpha and beta at x; NaN if x is not within 0 and 1, or alpha or beta is not positive.",
+    "The density of the beta distribution of alpha and beta at x; NaN if x is not between 0 and 1, or alpha or beta is not positive.",
     ["print round(beta_pdf(0.5, 10, 20), 9)" => "0.746176019"],
     Generated,
     [columns(THREE_NUMBERS, Real, |call| map_all_reals(call, |[x, alpha, beta]| Some(density(x, alpha, beta))))],
@@ -61,9 +61,12 @@ scalar_function!(
     [columns(SIX_NUMBERS, Real, |call| map_all_reals(call, |numbers| Some(welch_test(numbers))))],
 );
 
+/// Above this the documentation lets a distribution have no numbers.
+const GREATEST_PARAMETER: f64 = 10_000.0;
+
 /// All mass lies at 0 where alpha is not positive (measured).
 fn cumulative(x: f64, alpha: f64, beta: f64) -> f64 {
-    if !(0.0..=1.0).contains(&x) {
+    if !(0.0..=1.0).contains(&x) || alpha > GREATEST_PARAMETER || beta > GREATEST_PARAMETER {
         f64::NAN
     } else if alpha <= 0.0 {
         1.0
@@ -80,12 +83,10 @@ fn inverse(probability: f64, alpha: f64, beta: f64) -> Option<f64> {
 }
 
 fn density(x: f64, alpha: f64, beta: f64) -> f64 {
-    if !((0.0..=1.0).contains(&x) && alpha > 0.0 && beta > 0.0) {
+    if !(0.0 < x && x < 1.0 && alpha > 0.0 && beta > 0.0) {
         return f64::NAN;
     }
-    // `0 * -inf` would be NaN where a distribution ends with a positive density.
-    let power = |base: f64, exponent: f64| if exponent == 0.0 { 0.0 } else { exponent * base.ln() };
-    (power(x, alpha - 1.0) + power(1.0 - x, beta - 1.0) - ln_beta(alpha, beta)).exp()
+    ((alpha - 1.0) * x.ln() + (beta - 1.0) * (1.0 - x).ln() - ln_beta(alpha, beta)).exp()
 }
 
 /// Two-sided; the degrees of freedom are those of Welch and Satterthwaite.

@@ -62,6 +62,12 @@ fn fit_poly(call: &Call<'_>) -> Result<Column, KernelError> {
 /// Coefficients from the lowest power on, by the modified Gram-Schmidt process over the powers of the places; `None` if
 /// there are too few different places.
 fn least_squares(places: &[f64], values: &[f64], degree: usize) -> Option<Vec<f64>> {
+    let mut different = places.to_vec();
+    different.sort_unstable_by(f64::total_cmp);
+    different.dedup();
+    if different.len() <= degree {
+        return None;
+    }
     let size = degree + 1;
     let mut basis: Vec<Vec<f64>> =
         (0..size).map(|power| places.iter().map(|place| place.powi(power as i32)).collect()).collect();

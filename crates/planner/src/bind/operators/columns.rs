@@ -4,7 +4,8 @@ use globset::{GlobBuilder, GlobMatcher};
 use hashbrown::HashSet;
 use kql_functions::{ResultColumns, ResultName, registry};
 use kql_parser::ast::{self, ExprKind as Ast, NamedExpr, ReorderKey, ReorderOrder};
-use kql_types::{PathStep, ScalarType, Schema};
+use kql_types::dynamic::Json;
+use kql_types::{PathStep, ScalarType, Schema, Value};
 
 use crate::bind::names::{Namer, name_of};
 use crate::bind::{Binder, column_names};
@@ -17,13 +18,6 @@ pub(super) struct Made {
 }
 
 impl Made {
-    /// Whether it is one of several columns that its item gives, or could give.
-    pub(super) fn is_of_several(&self, item: &NamedExpr) -> bool {
-        let Ast::Call { name, .. } = &item.value.kind else { return false };
-        registry::scalar(&name.text)
-            .is_some_and(|function| matches!(function.result_name, ResultName::Columns(_)))
-    }
-
     /// Its name and value.
     pub(super) fn into_parts(self) -> (String, Expr) {
         (self.name, self.value)
@@ -100,11 +94,12 @@ impl<'q> Binder<'q> {
                     .collect()
             }
             ResultColumns::Sorted => {
-                let is_array = |index: &usize| match &value.kind {
-                    ExprKind::Call { arguments, .. } => arguments
+                let is_array = |index: &usize| match (&value.kind, &arguments[*index].value.kind) {
+                    (ExprKind::Call { arguments, .. }, _) => arguments
                         .get(*index)
                         .is_some_and(|argument| argument.data_type == ScalarType::Dynamic),
-                    _ => *index == 0 || !matches!(arguments[*index].value.kind, Ast::Literal(_)),
+                    (_, Ast::Literal(literal)) => matches!(literal, ast::Literal::Dynamic(_)),
+                    _ => true,
                 };
                 (0..arguments.len())
                     .filter(is_array)
@@ -160,9 +155,24 @@ impl<'q> Binder<'q> {
         Some(input.keep(&kept))
     }
 
-    /// `project-by-names`: in the order of the list.
+    /// `project-by-names a, "b*", dynamic(["c"])`: in the order of the list. What a text or an array of texts names and
+    /// is no column is left out. <https://learn.microsoft.com/kusto/query/project-by-names-operator>
     pub(super) fn project_by_names(&mut self, input: Plan, columns: &'q [ast::Expr]) -> Option<Plan> {
-        let kept = self.matched_columns(columns, &input.schema)?;
+        let mut kept = Vec::new();
+        for expression in columns {
+            let value = self.scalar(expression, &input.schema)?;
+            match (value.as_constant(), &expression.kind) {
+                (Some(Value::String(pattern)), _) => kept.extend(named_by(pattern, &input.schema)),
+                (Some(Value::Dynamic(json)), _) => {
+                    let patterns = Json::new(json).elements().filter_map(|element| element.as_str());
+                    kept.extend(patterns.flat_map(|pattern| named_by(&pattern, &input.schema)));
+                }
+                (None, Ast::Name(name)) => kept.push(self.column_position(name, &input.schema)?),
+                _ => return self.mistake("Names of columns are expected", expression.span),
+            }
+        }
+        let mut seen = HashSet::new();
+        kept.retain(|index| seen.insert(*index));
         Some(input.keep(&kept))
     }
 
@@ -214,11 +224,6 @@ impl<'q> Binder<'q> {
                     let matched = (0..row.len()).filter(|index| matcher.is_match(&*row.fields[*index].name));
                     positions.extend(matched.collect::<Vec<_>>());
                 }
-                // `project-by-names` takes names as strings, too.
-                Ast::Literal(ast::Literal::String(text)) => {
-                    let name = ast::Name { text: text.clone(), span: expression.span };
-                    positions.push(self.column_position(&name, row)?);
-                }
                 _ => return self.mistake("A column name is expected", expression.span),
             }
         }
@@ -248,6 +253,12 @@ impl<'q> Binder<'q> {
             _ => self.mistake("A column name is expected", expression.span),
         }
     }
+}
+
+/// Positions of the columns of that name, in which `*` stands for any text.
+fn named_by(pattern: &str, row: &Schema) -> Vec<usize> {
+    let Some(matcher) = wildcard(pattern) else { return Vec::new() };
+    (0..row.len()).filter(|index| matcher.is_match(&*row.fields[*index].name)).collect()
 }
 
 /// A pattern in which only `*` is special.

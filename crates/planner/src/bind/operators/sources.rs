@@ -51,7 +51,8 @@ impl<'q> Binder<'q> {
         if !item.names.is_empty() {
             made.truncate(item.names.len());
         }
-        let several = made.first().is_some_and(|first| first.is_of_several(item));
+        // So is this: one column is called by its place, whatever the function would call it.
+        let several = made.len() > 1;
         let mut columns = Vec::with_capacity(made.len());
         for (index, made) in made.into_iter().enumerate() {
             let (name, value) = made.into_parts();
