@@ -3,6 +3,7 @@
 //! Semantics of <https://learn.microsoft.com/kusto/query/mv-expand-operator>. Several columns advance in lockstep, short
 //! ones padded with null. A null, and a value that is neither array nor bag, counts as one element; an empty array as none.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use kql_types::dynamic::{Json, JsonKind};
 use kql_types::{Batch, Column, ColumnBuilder, ScalarType, Schema, Value, datetime, guid};
 
 use crate::QueryError;
+use crate::distinct_texts::{DistinctTexts, distinct};
 use crate::expression::CompiledExpr;
 use crate::json_parts::JsonParts;
 use crate::pipeline::{Emit, Stage};
@@ -135,9 +137,11 @@ impl Stage for Expand {
 
 /// The elements of a column's values, as places in their texts.
 struct Elements<'a> {
-    texts: &'a StringViewArray,
+    texts: Cow<'a, StringViewArray>,
+    /// For each row the place of its text among the texts, where these are the different ones only.
+    rows: Option<Vec<u32>>,
     places: Vec<Place>,
-    /// The elements of row `i` are `places[ends[i - 1]..ends[i]]`.
+    /// The elements of text `i` are `places[ends[i - 1]..ends[i]]`.
     ends: Vec<usize>,
 }
 
@@ -152,18 +156,28 @@ struct Place {
 
 impl<'a> Elements<'a> {
     fn find(texts: &'a StringViewArray, limit: usize) -> Self {
+        let (texts, rows) = match distinct(texts) {
+            Some(DistinctTexts { texts, places }) => (Cow::Owned(texts), Some(places)),
+            None => (Cow::Borrowed(texts), None),
+        };
         let mut places = Vec::with_capacity(texts.len());
         let mut ends = Vec::with_capacity(texts.len());
-        for text in texts {
+        for text in texts.iter() {
             find_places(text.unwrap_or(""), limit, &mut places);
             ends.push(places.len());
         }
-        Self { texts, places, ends }
+        Self { texts, rows, places, ends }
+    }
+
+    /// The place of a row's text among the texts.
+    fn text_of(&self, row: usize) -> usize {
+        self.rows.as_ref().map_or(row, |rows| rows[row] as usize)
     }
 
     fn of_row(&self, row: usize) -> &[Place] {
-        let start = if row == 0 { 0 } else { self.ends[row - 1] };
-        &self.places[start..self.ends[row]]
+        let text = self.text_of(row);
+        let start = if text == 0 { 0 } else { self.ends[text - 1] };
+        &self.places[start..self.ends[text]]
     }
 
     fn length(&self, row: usize) -> usize {
@@ -182,18 +196,19 @@ impl<'a> Elements<'a> {
             return self.converted(data_type, rows, lengths);
         }
         let total = rows.clone().map(|row| lengths[row]).sum();
-        let mut parts = JsonParts::of(self.texts, total);
+        let mut parts = JsonParts::of(&self.texts, total);
         let mut scratch = String::new();
         for row in rows {
-            let text = parts.text(row).unwrap_or("");
+            let at = self.text_of(row);
+            let text = parts.text(at).unwrap_or("");
             let places = self.of_row(row);
             for place in places {
                 scratch.clear();
                 match data_type {
                     ScalarType::Dynamic => {
-                        push_dynamic(&mut parts, row, text, *place, bags_as_arrays, &mut scratch)
+                        push_dynamic(&mut parts, at, text, *place, bags_as_arrays, &mut scratch)
                     }
-                    _ => push_text(&mut parts, row, text, *place, &mut scratch),
+                    _ => push_text(&mut parts, at, text, *place, &mut scratch),
                 }
             }
             for _ in places.len()..lengths[row] {
@@ -212,7 +227,8 @@ impl<'a> Elements<'a> {
     fn converted(&self, data_type: ScalarType, rows: Range<usize>, lengths: &[usize]) -> Column {
         let mut builder = ColumnBuilder::new(data_type);
         for row in rows {
-            let text = if self.texts.is_null(row) { "" } else { self.texts.value(row) };
+            let at = self.text_of(row);
+            let text = if self.texts.is_null(at) { "" } else { self.texts.value(at) };
             let places = self.of_row(row);
             for place in places {
                 builder.push(&convert(place.json(text), data_type));

@@ -1,6 +1,7 @@
 //! Runs operator trees: vectorised, in parallel over morsels, with the same result whatever the number of threads.
 
 mod aggregate;
+mod distinct_texts;
 mod error;
 mod expand;
 mod expression;

@@ -34,7 +34,7 @@ fn records() -> Vec<String> {
     (0..10_000)
         .map(|id: u64| {
             let note = if id % 1000 == 1 { "the only one that says so" } else { "" };
-            let n = if id % 77 == 0 { "\"many\"".to_owned() } else { (id * 7919 % 1000).to_string() };
+            let n = if id.is_multiple_of(77) { "\"many\"".to_owned() } else { (id * 7919 % 1000).to_string() };
             let real = (id * 31 % 997) as f64 / 997.0;
             format!(
                 r#"{{"id":{id},"s":"s{}","pad":"{padding}","n":{n},"d":{{"a":"value {}"}},"r":{real},"note":"{note}"}}"#,
