@@ -9,12 +9,14 @@
 //! - a Markdown file with ```` ```kql ```` fences ([`fences`]).
 //!
 //! [`node`] is what YAML and JSON have in common: a tree in which everything knows where it stands. [`metadata`] reads
-//! it. [`pack`] finds the rules that paths name, [`selection`] picks among them.
+//! it. [`pack`] finds the rules that paths name, [`selection`] picks among them, [`alert`] makes of the rows of a run
+//! what Sentinel would.
 
-mod entity;
+pub mod alert;
 pub mod fences;
 pub mod header;
 pub mod json;
+mod mapping;
 pub mod metadata;
 pub mod node;
 mod origin;
@@ -27,7 +29,7 @@ mod severity;
 mod timespan;
 pub mod yaml;
 
-pub use entity::{AlertDetails, CustomDetail, EntityMapping, FieldMapping, Text};
+pub use mapping::{AlertDetails, CustomDetail, EntityMapping, FieldMapping, Text};
 pub use metadata::{EventGrouping, Fault, Kind, Metadata};
 pub use node::{Node, NodeValue};
 pub use origin::Origin;

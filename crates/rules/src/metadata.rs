@@ -8,7 +8,7 @@
 use kql_parser::Span;
 use kql_types::timespan::TICKS_PER_MINUTE;
 
-use crate::entity::{AlertDetails, CustomDetail, EntityMapping, FieldMapping, Text};
+use crate::mapping::{AlertDetails, CustomDetail, EntityMapping, FieldMapping, Text};
 use crate::schedule::{Comparison, Schedule};
 use crate::{Node, NodeValue, Severity, timespan};
 

@@ -17,6 +17,8 @@ pub fn read(text: &str) -> Result<Node, String> {
     let options = serde_saphyr::options! {
         duplicate_keys: DuplicateKeyPolicy::FirstWins,
         with_snippet: false,
+        // A column may be called `n` or `Yes`.
+        strict_booleans: true,
     };
     let read: Placed =
         serde_saphyr::from_str_with_options(text, options).map_err(|error| one_line(&error))?;
@@ -55,14 +57,17 @@ impl Placed {
     }
 }
 
-/// A number as it is written: `1.10` is a version as well.
+/// A number or a boolean as it is written: `1.10` is a version as well, and `TRUE` a column.
 fn as_written(value: NodeValue, written: &str) -> NodeValue {
     match value {
-        NodeValue::Text(decoded) if decoded.parse::<f64>().is_ok() && written.parse::<f64>().is_ok() => {
-            NodeValue::Text(written.to_owned())
-        }
+        NodeValue::Text(decoded) if is_same(&decoded, written) => NodeValue::Text(written.to_owned()),
         other => other,
     }
+}
+
+fn is_same(decoded: &str, written: &str) -> bool {
+    let are_numbers = decoded.parse::<f64>().is_ok() && written.parse::<f64>().is_ok();
+    are_numbers || decoded.eq_ignore_ascii_case(written)
 }
 
 impl<'de> Deserialize<'de> for Placed {
@@ -141,10 +146,12 @@ mod tests {
 
     #[test]
     fn everything_knows_where_it_stands() {
-        let text = "name: é\nversion: 1.10\nenabled: yes\nnothing:\nlist:\n  - a: 'it''s'\n";
+        let text = "name: é\nversion: 1.10\nenabled: yes\nupper: TRUE\nnothing:\nlist:\n  - a: 'it''s'\n";
         let tree = read(text).unwrap();
         let written = |node: &Node| node.span.text(text).to_owned();
         assert_eq!(tree.member("Version").and_then(Node::text), Some("1.10"));
+        assert_eq!(tree.member("enabled").and_then(Node::text), Some("yes"));
+        assert_eq!(tree.member("upper").and_then(Node::text), Some("TRUE"));
         assert_eq!(tree.member("name").map(written), Some("é".to_owned()));
         assert!(tree.member("nothing").is_none());
         let inner = tree.member("list").unwrap().items()[0].member("a").unwrap();
