@@ -123,9 +123,17 @@ impl<'q> Binder<'q> {
     }
 
     /// The rows whose datetime in that column lies on one side of a bound; all if there is no such column.
-    fn within_bound(&mut self, table: Plan, name: &str, operator: &str, bound: Value, span: Span) -> Option<Plan> {
+    fn within_bound(
+        &mut self,
+        table: Plan,
+        name: &str,
+        operator: &str,
+        bound: Value,
+        span: Span,
+    ) -> Option<Plan> {
         let place = table.schema.index_of(name);
-        let Some(place) = place.filter(|at| table.schema.fields[*at].data_type == ScalarType::DateTime) else {
+        let Some(place) = place.filter(|at| table.schema.fields[*at].data_type == ScalarType::DateTime)
+        else {
             return Some(table);
         };
         let time = column(&table.schema, place, span);

@@ -76,7 +76,7 @@ impl<'a> Rows<'a> {
 
     /// Each row in order.
     pub fn iter(&self) -> impl Iterator<Item = Row<'a>> + Clone + use<'a> {
-        let rows = |batch: &'a Batch| (0..batch.rows).map(move |at| Row { batch, at });
+        let rows = |batch: &'a Batch| (0..batch.rows).map(move |at| Row::new(batch, at));
         self.batches.iter().flat_map(rows)
     }
 }
@@ -88,7 +88,12 @@ pub struct Row<'a> {
     at: usize,
 }
 
-impl Row<'_> {
+impl<'a> Row<'a> {
+    /// A row by its position.
+    pub fn new(batch: &'a Batch, at: usize) -> Self {
+        Self { batch, at }
+    }
+
     /// The value of a column by its position.
     pub fn value(&self, column: usize) -> Value {
         self.batch.columns[column].value(self.at)
@@ -103,10 +108,13 @@ impl Row<'_> {
 
 /// The alerts that the rule raises over these rows: none unless its trigger is met.
 pub fn raise(rule: &Rule, rows: Rows<'_>, window: Window) -> Vec<Alert> {
+    let is_met = rule.metadata.schedule.trigger.is_met(rows.count() as u64);
+    if is_met { describe(rule, rows, window) } else { Vec::new() }
+}
+
+/// The alerts about these rows, whatever the trigger says.
+pub fn describe(rule: &Rule, rows: Rows<'_>, window: Window) -> Vec<Alert> {
     let count = rows.count();
-    if !rule.metadata.schedule.trigger.is_met(count as u64) {
-        return Vec::new();
-    }
     let maker = Maker { rule, columns: Columns::find(rule, rows.schema), window };
     if rule.metadata.event_grouping == EventGrouping::SingleAlert || count == 0 {
         return vec![maker.alert(rows.iter(), count)];
