@@ -66,13 +66,13 @@ impl Comparison {
         }
     }
 
-    /// As a formula writes it.
-    pub fn sign(self) -> &'static str {
+    /// As the portal's exports write it.
+    pub fn name(self) -> &'static str {
         match self {
-            Comparison::Greater => ">",
-            Comparison::Less => "<",
-            Comparison::Equal => "=",
-            Comparison::NotEqual => "!=",
+            Comparison::Greater => "GreaterThan",
+            Comparison::Less => "LessThan",
+            Comparison::Equal => "Equal",
+            Comparison::NotEqual => "NotEqual",
         }
     }
 }

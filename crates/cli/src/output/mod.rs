@@ -87,7 +87,8 @@ impl Output {
     /// A table for people on standard error.
     pub fn to_people() -> Self {
         let screen = table::Screen { width: terminal::width(), styled: false };
-        Self::new(Box::new(io::stderr()), "standard error".to_owned(), Format::Table, false, screen)
+        let writer = Box::new(table::TableWriter::without_counts(screen));
+        Self { sink: Sink::new(Box::new(io::stderr())), writer, name: "standard error".to_owned() }
     }
 
     /// Output in a format to whatever can be written to.

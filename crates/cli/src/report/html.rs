@@ -79,7 +79,7 @@ impl Page {
 
     fn summary(&mut self, run: &RunReport) {
         self.add(format_args!("<section>\n<h2>Summary</h2>\n"));
-        let columns = ["rule", "severity", "techniques", "rows", "alerts", "time", "status"];
+        let columns = ["rule", "status", "severity", "techniques", "rows", "alerts", "time"];
         let numbers = ["rows", "alerts"];
         self.table_head(columns.into_iter().map(|name| (name, numbers.contains(&name))));
         for (at, report) in run.rules.iter().enumerate() {
@@ -87,18 +87,19 @@ impl Page {
             let own = report.status(run.decision);
             let techniques: Vec<&str> = about.techniques.iter().map(|technique| &*technique.text).collect();
             let time = report.outcome.as_ref().map_or_else(|_| String::new(), |answer| length(answer.time));
+            let microseconds = report.outcome.as_ref().map_or(0, |answer| answer.time.as_micros());
             self.add(format_args!(
-                "<tr><td><a href=\"#rule-{at}\">{}</a></td><td{}>{}</td><td>{}</td>\
-                 <td class=\"number\">{}</td><td class=\"number\">{}</td><td>{time}</td>\
-                 <td><span class=\"{}\">{}</span></td></tr>\n",
+                "<tr><td><div><a href=\"#rule-{at}\">{}</a></div></td><td><span class=\"{}\">{}</span></td>\
+                 <td{}>{}</td><td><div>{}</div></td><td class=\"number\">{}</td><td class=\"number\">{}</td>\
+                 <td data-rank=\"{microseconds}\">{time}</td></tr>\n",
                 Escaped(&report.rule.key),
+                class(own, about.severity),
+                status(own, run.decision),
                 rank(about.severity),
                 about.severity.map_or("", Severity::name),
                 Escaped(&techniques.join(", ")),
                 report.rows(),
                 report.alerts.len(),
-                class(own, about.severity),
-                status(own, run.decision),
             ));
         }
         self.add(format_args!("</tbody></table></div>\n</section>\n"));
@@ -184,7 +185,7 @@ impl Page {
             cell.clear();
             write_text(&mut cell, column, row);
             let class = if column.data_type().is_number() { " class=\"number\"" } else { "" };
-            self.add(format_args!("<td{class}>{}</td>", Escaped(&cell)));
+            self.add(format_args!("<td{class}><div>{}</div></td>", Escaped(&cell)));
         }
         self.add(format_args!("</tr>\n"));
     }

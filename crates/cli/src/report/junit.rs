@@ -78,7 +78,7 @@ impl<'r> Case<'r> {
             (Ok(answer), Kind::Found) => {
                 let severity = rule.metadata.severity.unwrap_or(Severity::Medium);
                 out.push_str(">\n      <failure");
-                attribute(out, "message", &format!("{}: {} rows", rule.name(), answer.rows()));
+                attribute(out, "message", &format!("{}: {}", rule.name(), counted(answer.rows())));
                 attribute(out, "type", severity.name());
                 out.push('>');
                 push_text(out, &rows(answer));
@@ -87,6 +87,10 @@ impl<'r> Case<'r> {
             (Ok(_), _) => out.push_str("/>\n"),
         }
     }
+}
+
+fn counted(rows: usize) -> String {
+    if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") }
 }
 
 /// The first rows, a value a line.
@@ -107,7 +111,7 @@ fn rows(answer: &Answer) -> String {
         }
     }
     if shown < answer.rows() {
-        out += &format!("\n{} more rows\n", answer.rows() - shown);
+        out += &format!("\nand {} more\n", counted(answer.rows() - shown));
     }
     out
 }

@@ -31,7 +31,7 @@ pub struct Window {
 /// An alert.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Alert {
-    /// A GUID that follows from the rule, the window and the rows.
+    /// A GUID that follows from the rule, the rows and, on a schedule, the moment.
     pub id: String,
     /// What it is called.
     pub name: String,
@@ -167,12 +167,14 @@ impl Maker<'_> {
         }
     }
 
-    /// The same rule, window and rows give the same identifier.
+    /// The same rule, rows and, on a schedule, moment give the same identifier.
     fn identifier<'a>(&self, rows: impl Iterator<Item = Row<'a>>) -> String {
         let mut hash = Sha256::new();
         let rule = self.rule.metadata.id.as_deref().unwrap_or(&self.rule.key);
         hash.update(rule);
-        hash.update(self.window.until.to_le_bytes());
+        if self.window.after.is_some() {
+            hash.update(self.window.until.to_le_bytes());
+        }
         for row in rows {
             hash.update(fingerprint(row));
         }

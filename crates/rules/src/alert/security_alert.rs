@@ -139,7 +139,7 @@ impl Record<'_> {
                 add(name, Value::Timespan(ticks).to_text());
             }
         }
-        add("Trigger Operator", format!("{:?}", trigger.comparison));
+        add("Trigger Operator", trigger.comparison.name().to_owned());
         add("Trigger Threshold", trigger.threshold.to_string());
         add("Search Query Results Overall Count", self.alert.rows.to_string());
         let kind = match self.rule.metadata.event_grouping {
