@@ -29,5 +29,3 @@ pub fn write(format: Report, run: &RunReport, circumstances: &Circumstances) -> 
     }
 }
 
-#[cfg(test)]
-mod tests;
