@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use kql_executor::Progress;
 
-use crate::terminal::push_cut;
+use crate::terminal::{push_cut, push_visible};
 
 /// Nothing is shown before.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -62,8 +62,9 @@ impl ProgressLine {
 
     /// Names the query that is at work.
     pub fn show(&self, name: &str) {
-        let mut label = String::from("  ");
-        push_cut(&mut label, name, LABEL_WIDTH);
+        let (mut label, mut visible) = (String::from("  "), String::new());
+        push_visible(&mut visible, name);
+        push_cut(&mut label, &visible, LABEL_WIDTH);
         *self.label.lock().unwrap_or_else(PoisonError::into_inner) = label;
     }
 

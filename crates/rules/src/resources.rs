@@ -81,14 +81,23 @@ fn literal(properties: &Node, node: &Node) -> Node {
     let is_known = |member: &&(String, Node)| member.1.text().is_none_or(|text| !is_expression(text));
     let mut members: Vec<(String, Node)> = properties.members().iter().filter(is_known).cloned().collect();
     members.extend(node.member("kind").map(|kind| ("kind".to_owned(), kind.clone())));
-    for tag in
-        node.member("properties").and_then(|inner| inner.member("tags")).map(Node::items).unwrap_or_default()
-    {
-        if let (Some(name), Some(value)) = (tag.member("name").and_then(Node::text), tag.member("value")) {
-            members.push((name.to_owned(), value.clone()));
-        }
+    let fields: Vec<(String, Node)> = properties
+        .member("tags")
+        .map(Node::items)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(named_value)
+        .collect();
+    if !fields.is_empty() {
+        members.retain(|(name, _)| name != "tags");
+        members.extend(fields);
     }
     Node { value: NodeValue::Map(members), span: properties.span }
+}
+
+/// What `{"name": ..., "value": ...}` says.
+fn named_value(tag: &Node) -> Option<(String, Node)> {
+    Some((tag.member("name")?.text()?.to_owned(), tag.member("value")?.clone()))
 }
 
 /// The GUID in a text such as `.../alertRules/8cd003d2-7a8b-4eba-b50a-39287757120d`.
