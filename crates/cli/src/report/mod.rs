@@ -28,4 +28,3 @@ pub fn write(format: Report, run: &RunReport, circumstances: &Circumstances) -> 
         Report::Html => html::write(run, circumstances),
     }
 }
-
