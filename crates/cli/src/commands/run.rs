@@ -40,16 +40,26 @@ pub(super) fn run(arguments: &RunArguments, data: &DataArguments) -> Result<Outc
     let written = destination.write(arguments, &run, &session);
     outcome.and(settle(written.map(|()| Outcome::Ran)));
     outcome.and(report_notes(&mut session));
-    if run.rules.len() > 1
-        && (arguments.file.is_some() || arguments.format() == RuleFormat::Rows(Format::Table))
-    {
-        let mut people = Output::to_people();
-        settle(
-            people.result(None, &summary::table(&run)).and_then(|()| people.finish()).map(|()| Outcome::Ran),
-        );
-        terminal::say(&summary::sentence(&run));
+    if run.rules.len() > 1 {
+        settle(sum_up(arguments, &run).map(|()| Outcome::Ran));
     }
     Ok(outcome)
+}
+
+/// Tells people in short of each rule, unless a program reads the results where they would see it.
+fn sum_up(arguments: &RunArguments, run: &RunReport) -> Result<(), Failure> {
+    let stands_below_results = arguments.file.is_none();
+    if stands_below_results && arguments.format() != RuleFormat::Rows(Format::Table) {
+        return Ok(());
+    }
+    if stands_below_results {
+        terminal::say("\n");
+    }
+    let mut people = Output::to_people();
+    people.result(None, &summary::table(run))?;
+    people.finish()?;
+    terminal::say(&summary::sentence(run));
+    Ok(())
 }
 
 fn run_rules(arguments: &RunArguments, session: &mut Session, rules: Vec<Rule>) -> Vec<RuleReport> {

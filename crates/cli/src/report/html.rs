@@ -11,7 +11,7 @@ use super::Circumstances;
 use crate::answer::{Answer, ResultTable};
 use crate::output::cell::write_text;
 use crate::progress::grouped;
-use crate::rule_run::summary::{length, status};
+use crate::rule_run::summary::{deed, length, status};
 use crate::rule_run::{RuleReport, RunReport, Status};
 use crate::terminal::push_visible;
 
@@ -67,7 +67,7 @@ impl Page {
         let alerts: usize = run.rules.iter().map(|report| report.alerts.len()).sum();
         for (what, number) in [
             ("rules", run.rules.len()),
-            (status(Status::Hit, run.decision), count(Status::Hit)),
+            (deed(run.decision), count(Status::Hit)),
             ("failed", count(Status::Failed)),
             ("rows", rows),
             ("alerts", alerts),

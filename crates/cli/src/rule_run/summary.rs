@@ -40,15 +40,20 @@ pub fn table(run: &RunReport) -> ResultTable {
 /// The same in a sentence.
 pub fn sentence(run: &RunReport) -> String {
     let count = |status| run.rules.iter().filter(|report| report.status(run.decision) == status).count();
-    let hit = match run.decision {
-        Decision::Rows => "found something",
-        Decision::Trigger => "alerted",
-    };
+    let hit = deed(run.decision);
     let mut text = format!("{} rules in {}: {} {hit}", run.rules.len(), length(run.time), count(Status::Hit));
     if count(Status::Failed) > 0 {
         text += &format!(", {} failed", count(Status::Failed));
     }
     text + "\n"
+}
+
+/// What a rule did that was hit.
+pub fn deed(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Rows => "found something",
+        Decision::Trigger => "alerted",
+    }
 }
 
 /// How a rule ended, in a word or two.
