@@ -68,6 +68,7 @@ fn first_cell(query: &str, data: &Path) -> Result<String, String> {
             parameters: [].into(),
             library: &FunctionLibrary::built_in(),
             evaluator: Some(&*kql_executor::evaluator(&options)),
+            lookback: None,
         },
     );
     first_error(&bound.diagnostics)?;

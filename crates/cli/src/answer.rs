@@ -1,6 +1,7 @@
 //! What a query answers.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use kql_parser::Diagnostic;
 use kql_planner::Visualization;
@@ -13,6 +14,8 @@ pub struct Answer {
     pub results: Vec<ResultTable>,
     /// What is worth a note though the query ran.
     pub warnings: Vec<Diagnostic>,
+    /// How long it took, without what was read together with other queries.
+    pub time: Duration,
 }
 
 impl Answer {

@@ -7,6 +7,10 @@ use kql_types::datetime;
 
 use crate::exit::EXIT_CODES;
 
+mod rules;
+
+pub use rules::{Period, Report, RuleFormat, RunArguments, SelectionArguments};
+
 /// Runs Kusto Query Language (KQL) on your own machine: Sentinel rules, verbatim, over JSON logs.
 ///
 /// Without a command: an interactive session.
@@ -24,8 +28,8 @@ pub struct Arguments {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Runs rules: each .kql file, or all of them in a folder
-    Run(RunArguments),
+    /// Runs rules: .kql files, Sentinel's YAML and exports, Markdown, or all of them in a folder
+    Run(Box<RunArguments>),
     /// Runs a query
     ///
     /// A FILE is a table called by its stem. A text that begins with `|` or with an operator runs over the first
@@ -39,17 +43,6 @@ pub enum Command {
     Tables(TablesArguments),
     /// Lists the functions, or explains one
     Functions(FunctionsArguments),
-}
-
-/// Arguments of `kql run`.
-#[derive(Debug, Args)]
-pub struct RunArguments {
-    /// Files, and folders in which every .kql file is a rule
-    #[arg(required = true, value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
-    /// How results are written.
-    #[command(flatten)]
-    pub output: OutputArguments,
 }
 
 /// Arguments of `kql query`.
@@ -78,9 +71,12 @@ pub struct ExplainArguments {
 /// Arguments of `kql check`.
 #[derive(Debug, Args)]
 pub struct CheckArguments {
-    /// Files, and folders in which every .kql file is a query; `-` reads one query from standard input
+    /// Files with rules or queries, and folders of them; `-` reads one query from standard input
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Which rules of them.
+    #[command(flatten)]
+    pub selection: SelectionArguments,
     /// Stop after parsing: names and types are not looked at
     #[arg(long)]
     pub syntax_only: bool,

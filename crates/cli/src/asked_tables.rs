@@ -3,21 +3,23 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use kql_tables::{Catalog, DataCatalog, Table};
+use kql_tables::{Catalog, DataCatalog, MemoryTable, Table};
 
 /// A catalog that remembers which of its tables were asked for. Only a query that runs has it, so that others never
 /// reach the network.
 #[derive(Debug)]
 pub struct AskedTables<'a> {
     catalog: &'a DataCatalog,
+    /// Stands in place of the table of its name.
+    overlay: Option<&'a Arc<MemoryTable>>,
     may_fetch: bool,
     /// Once for each time; a name may come again.
     asked: Mutex<Vec<Arc<dyn Table>>>,
 }
 
 impl<'a> AskedTables<'a> {
-    pub fn new(catalog: &'a DataCatalog, may_fetch: bool) -> Self {
-        Self { catalog, may_fetch, asked: Mutex::default() }
+    pub fn new(catalog: &'a DataCatalog, overlay: Option<&'a Arc<MemoryTable>>, may_fetch: bool) -> Self {
+        Self { catalog, overlay, may_fetch, asked: Mutex::default() }
     }
 
     /// The names of those that have no data behind them.
@@ -52,6 +54,9 @@ fn plain_size(path: &Path) -> Option<u64> {
 
 impl Catalog for AskedTables<'_> {
     fn table(&self, name: &str) -> Option<Arc<dyn Table>> {
+        if let Some(overlay) = self.overlay.filter(|overlay| overlay.name() == name) {
+            return Some((*overlay).clone());
+        }
         let table = self.catalog.table(name)?;
         self.asked().push(table.clone());
         Some(table)

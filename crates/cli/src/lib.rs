@@ -2,7 +2,8 @@
 //!
 //! - [`args`]: what the user may write. [`commands`]: what is done with it. [`exit`]: how it ends.
 //! - [`source`] -> [`session`] -> [`answer`]: a query's text, what runs it, what it gives.
-//! - `rule_files`, `function_files`: the `.kql` files that paths name.
+//! - `rule_pack` -> [`rule_run`] -> [`report`]: rules, what runs them, what is told of them.
+//! - `rule_files`, `function_files`: the `.kql` files of functions.
 //! - [`failure`], [`diagnostics`], [`notes`], [`progress`]: what people are told. [`terminal`]: what they can see. `this_machine`: its memory.
 //! - [`output`]: the formats of results.
 //! - [`repl`]: the interactive session.
@@ -19,7 +20,10 @@ pub mod notes;
 pub mod output;
 mod progress;
 pub mod repl;
+pub mod report;
 mod rule_files;
+mod rule_pack;
+pub mod rule_run;
 pub mod session;
 pub mod source;
 mod terminal;

@@ -1,17 +1,22 @@
 //! Shows on a terminal how far a query has come, once it takes longer than a second.
 
 use std::io::{IsTerminal, Write};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use kql_executor::Progress;
 
+use crate::terminal::{push_cut, push_visible};
+
 /// Nothing is shown before.
 const PATIENCE: Duration = Duration::from_secs(1);
 const INTERVAL: Duration = Duration::from_millis(100);
+
+/// Cells for the name of the query that is at work.
+const LABEL_WIDTH: usize = 40;
 
 /// A line on standard error that tells how far a query has come; it goes away when the value is dropped.
 #[derive(Debug)]
@@ -20,31 +25,29 @@ pub struct ProgressLine {
     running: Option<(Sender<()>, JoinHandle<()>)>,
     /// How many bytes there are to read; 0 where that is not known.
     total: Arc<AtomicU64>,
+    /// Which of several queries is at work.
+    label: Arc<Mutex<String>>,
 }
 
 impl ProgressLine {
     /// Starts watching. Without a terminal on standard error nothing is ever shown.
     pub fn start(progress: Arc<Progress>) -> Self {
         let total = Arc::<AtomicU64>::default();
+        let label = Arc::<Mutex<String>>::default();
         if !std::io::stderr().is_terminal() {
-            return Self { running: None, total };
+            return Self { running: None, total, label };
         }
-        let to_read = total.clone();
+        let (to_read, at_work) = (total.clone(), label.clone());
         let (sender, receiver) = channel::<()>();
         let watch = move || {
             let started = Instant::now();
             let mut wait = PATIENCE;
             let mut shown = false;
             while receiver.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
-                show(&format!(
-                    "\r{}\u{1b}[K",
-                    line(
-                        progress.bytes(),
-                        progress.rows(),
-                        to_read.load(Ordering::Relaxed),
-                        started.elapsed()
-                    )
-                ));
+                let (bytes, rows) = (progress.bytes(), progress.rows());
+                let so_far = line(bytes, rows, to_read.load(Ordering::Relaxed), started.elapsed());
+                let label = at_work.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                show(&format!("\r{so_far}{label}\u{1b}[K"));
                 shown = true;
                 wait = INTERVAL;
             }
@@ -54,7 +57,15 @@ impl ProgressLine {
         };
         // A query runs as well without the line.
         let thread = std::thread::Builder::new().name("progress".to_owned()).spawn(watch);
-        Self { running: thread.ok().map(|thread| (sender, thread)), total }
+        Self { running: thread.ok().map(|thread| (sender, thread)), total, label }
+    }
+
+    /// Names the query that is at work.
+    pub fn show(&self, name: &str) {
+        let (mut label, mut visible) = (String::from("  "), String::new());
+        push_visible(&mut visible, name);
+        push_cut(&mut label, &visible, LABEL_WIDTH);
+        *self.label.lock().unwrap_or_else(PoisonError::into_inner) = label;
     }
 
     /// Says how many bytes there are to read.

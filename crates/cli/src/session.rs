@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use kql_executor::{Options, QueryError};
 use kql_functions::{LocationDatabase, Warnings};
 use kql_parser::{Diagnostic, Severity};
-use kql_planner::{Bound, BoundResult, FunctionLibrary, Plan, Surroundings};
-use kql_tables::{Catalog, DataCatalog, ReadOptions, ScanRequest};
+use kql_planner::{Bound, BoundResult, FunctionLibrary, Lookback, Plan, Surroundings};
+use kql_tables::{Catalog, DataCatalog, MemoryTable, ReadOptions, ScanRequest};
 use kql_types::{Batch, ScalarType, Value};
 
 use crate::answer::{Answer, ResultTable};
@@ -35,9 +36,29 @@ pub struct Session {
     first_table: Option<String>,
     /// Whether queries that run may fetch what `externaldata` names.
     may_fetch: bool,
+    /// A table that stands in place of the data's table of that name.
+    overlay: Option<Arc<MemoryTable>>,
     /// What the queries so far met in the data.
     notes: Notes,
     verbose: bool,
+}
+
+/// A query that is to run, and when.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// Its text.
+    pub source: Source,
+    /// What `now()` gives; the session's moment without one.
+    pub now: Option<i64>,
+    /// How far back tables have rows, in ticks of 100 ns; without an end without one.
+    pub period: Option<i64>,
+}
+
+impl Job {
+    /// A query that runs now and over everything.
+    pub fn new(source: Source) -> Self {
+        Self { source, now: None, period: None }
+    }
 }
 
 impl Session {
@@ -76,6 +97,7 @@ impl Session {
             parameters: data.parameters.iter().cloned().collect(),
             first_table,
             may_fetch: data.allow_net,
+            overlay: None,
             notes: Notes::default(),
             verbose: data.verbose,
         };
@@ -112,21 +134,22 @@ impl Session {
 
     /// The text's results as operator trees, before optimisation, and what is worth a note.
     pub fn bind(&self, source: &Source) -> Result<Bound, Failure> {
-        Ok(self.bind_over(&self.catalog, source, true)?.0)
+        Ok(self.bind_over(&self.catalog, &Job::new(source.clone()), true)?.0)
     }
 
     /// The same, but no rows are read: where the columns depend on them there is no result.
     pub fn check(&self, source: &Source) -> Result<Bound, Failure> {
-        Ok(self.bind_over(&self.catalog, source, false)?.0)
+        Ok(self.bind_over(&self.catalog, &Job::new(source.clone()), false)?.0)
     }
 
     /// The bound text, and the options that it is to run with: what `now()` gives may be said in the text.
     fn bind_over(
         &self,
         catalog: &dyn Catalog,
-        source: &Source,
+        job: &Job,
         may_run: bool,
     ) -> Result<(Bound, Options), Failure> {
+        let source = &job.source;
         let failed = |found| Err(Failure::Query(Box::new(source.clone()), found));
         let text = source.text();
         let parsed = kql_parser::parse(text);
@@ -134,6 +157,7 @@ impl Session {
             return failed(parsed.diagnostics);
         }
         let mut options = self.options.clone();
+        options.now = job.now.unwrap_or(options.now);
         let usual = options.context();
         let surroundings = Surroundings {
             catalog,
@@ -141,14 +165,17 @@ impl Session {
             parameters: self.parameters.clone(),
             library: &self.library,
             evaluator: None,
+            lookback: None,
         };
         if let Some(now) = kql_planner::query_now(&parsed.query, text, &surroundings) {
             options.now = now;
         }
         let context = options.context();
         let evaluator = may_run.then(|| kql_executor::evaluator(&options));
+        let until = options.now;
+        let lookback = job.period.map(|period| Lookback { after: until.saturating_sub(period), until });
         let surroundings =
-            Surroundings { context: &context, evaluator: evaluator.as_deref(), ..surroundings };
+            Surroundings { context: &context, evaluator: evaluator.as_deref(), lookback, ..surroundings };
         let mut bound = kql_planner::bind(&parsed.query, text, &surroundings);
         bound.diagnostics.splice(0..0, parsed.diagnostics);
         if bound.has_errors() {
@@ -161,55 +188,67 @@ impl Session {
     /// Runs a text.
     pub fn run(&mut self, source: &Source) -> Result<Answer, Failure> {
         let nothing = || Err(Failure::Data("the query gave no answer".to_owned()));
-        self.run_all(std::slice::from_ref(source)).pop().unwrap_or_else(nothing)
+        self.run_all(&[Job::new(source.clone())]).pop().unwrap_or_else(nothing)
     }
 
     /// Runs several texts. What they read of one table is read once where that is possible; one that fails leaves the
     /// others alone. The answers come in the order of the texts.
-    pub fn run_all(&mut self, sources: &[Source]) -> Vec<Result<Answer, Failure>> {
+    pub fn run_all(&mut self, jobs: &[Job]) -> Vec<Result<Answer, Failure>> {
         self.options.cancel.store(false, Ordering::Relaxed);
         self.options.progress = Arc::default();
         self.options.warnings = Warnings::default();
         if !self.now_is_fixed {
             self.options.now = Options::default().now;
         }
-        let answers = self.answers(sources);
+        let answers = self.answers(jobs);
         self.notes.take(self.catalog.report());
         self.notes.add_warnings(self.options.warnings.texts());
         answers
     }
 
-    fn answers(&self, sources: &[Source]) -> Vec<Result<Answer, Failure>> {
+    fn answers(&self, jobs: &[Job]) -> Vec<Result<Answer, Failure>> {
         let line = ProgressLine::start(self.options.progress.clone());
-        let tables = AskedTables::new(&self.catalog, self.may_fetch);
+        let tables = AskedTables::new(&self.catalog, self.overlay.as_ref(), self.may_fetch);
         let prepared: Vec<Result<Prepared, Failure>> =
-            sources.iter().map(|source| self.prepare(source, &tables)).collect();
+            jobs.iter().map(|job| self.prepare(job, &tables)).collect();
         for name in tables.without_data() {
             self.options
                 .warnings
                 .add(&format!("there is no data for {name}; it counts as a table without rows"));
         }
         line.expect(tables.bytes());
-        let jobs: Vec<(&Plan, &Options)> = prepared
+        let ready: Vec<(&Source, &Prepared)> = jobs
             .iter()
-            .flatten()
-            .flat_map(|one| one.results.iter().map(|result| (&result.plan, &one.options)))
+            .zip(&prepared)
+            .filter_map(|(job, prepared)| Some((&job.source, prepared.as_ref().ok()?)))
             .collect();
-        let mut outcomes = kql_executor::execute_all(&jobs).into_iter();
-        let answer = |(source, prepared): (&Source, Result<Prepared, Failure>)| {
+        let outcomes = execute(&ready, &line);
+        let mut outcomes = outcomes.into_iter();
+        let answer = |(job, prepared): (&Job, Result<Prepared, Failure>)| {
             let prepared = prepared?;
             let outcomes: Vec<_> = outcomes.by_ref().take(prepared.results.len()).collect();
-            prepared.answer(source, outcomes)
+            prepared.answer(&job.source, outcomes)
         };
-        sources.iter().zip(prepared).map(answer).collect()
+        jobs.iter().zip(prepared).map(answer).collect()
     }
 
-    fn prepare(&self, source: &Source, tables: &AskedTables<'_>) -> Result<Prepared, Failure> {
-        let (bound, options) = self.bind_over(tables, source, true)?;
+    fn prepare(&self, job: &Job, tables: &AskedTables<'_>) -> Result<Prepared, Failure> {
+        let started = Instant::now();
+        let (bound, options) = self.bind_over(tables, job, true)?;
         let optimized =
             |result: BoundResult| BoundResult { plan: kql_planner::optimize(result.plan), ..result };
         let results = bound.results.into_iter().map(optimized).collect();
-        Ok(Prepared { results, options, warnings: bound.diagnostics })
+        Ok(Prepared { results, options, warnings: bound.diagnostics, time: started.elapsed() })
+    }
+
+    /// The moment that `now()` gives.
+    pub fn now(&self) -> i64 {
+        self.options.now
+    }
+
+    /// From now on this table stands in place of the data's table of that name.
+    pub fn put_table(&mut self, table: MemoryTable) {
+        self.overlay = Some(Arc::new(table));
     }
 
     /// From now on every query sees the same `now()`.
@@ -262,16 +301,38 @@ struct Prepared {
     results: Vec<BoundResult>,
     options: Options,
     warnings: Vec<Diagnostic>,
+    /// How long that took.
+    time: Duration,
+}
+
+/// What a result comes to, and how long it took.
+type Timed = (Result<Vec<Batch>, QueryError>, Duration);
+
+/// Runs all results of the texts, in order.
+fn execute(ready: &[(&Source, &Prepared)], line: &ProgressLine) -> Vec<Timed> {
+    let (plans, names): (Vec<(&Plan, &Options)>, Vec<&str>) = ready
+        .iter()
+        .flat_map(|(source, one)| {
+            one.results.iter().map(|result| ((&result.plan, &one.options), source.name.as_str()))
+        })
+        .unzip();
+    let mut begun = Vec::with_capacity(plans.len() + 1);
+    let outcomes = kql_executor::execute_all(&plans, |at| {
+        if names.len() > 1 {
+            line.show(names[at]);
+        }
+        begun.push(Instant::now());
+    });
+    begun.push(Instant::now());
+    let times = begun.windows(2).map(|pair| pair[1] - pair[0]);
+    outcomes.into_iter().zip(times).collect()
 }
 
 impl Prepared {
-    fn answer(
-        self,
-        source: &Source,
-        outcomes: Vec<Result<Vec<Batch>, QueryError>>,
-    ) -> Result<Answer, Failure> {
+    fn answer(self, source: &Source, outcomes: Vec<Timed>) -> Result<Answer, Failure> {
         let failed = |error: QueryError| Failure::Run(Box::new(source.clone()), error);
-        let table = |(result, outcome): (BoundResult, Result<Vec<Batch>, QueryError>)| {
+        let time = outcomes.iter().fold(self.time, |sum, (_, time)| sum + *time);
+        let table = |(result, (outcome, _)): (BoundResult, Timed)| {
             Ok(ResultTable {
                 name: result.name,
                 schema: result.plan.schema,
@@ -280,7 +341,7 @@ impl Prepared {
             })
         };
         let results = self.results.into_iter().zip(outcomes).map(table).collect::<Result<_, Failure>>()?;
-        Ok(Answer { results, warnings: self.warnings })
+        Ok(Answer { results, warnings: self.warnings, time })
     }
 }
 

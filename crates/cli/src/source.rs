@@ -2,8 +2,10 @@
 
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use kql_parser::{Span, TokenKind, tokenize};
+use kql_rules::{Origin, Rule};
 
 use crate::failure::Failure;
 
@@ -16,12 +18,20 @@ pub struct Source {
     text: String,
     /// How many bytes of `text` the user did not write.
     added: usize,
+    /// Where the text stands in a file that holds more than it.
+    origin: Option<Arc<Origin>>,
 }
 
 impl Source {
     /// A text that runs as it is.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into(), added: 0 }
+        Self { name: name.into(), text: text.into(), added: 0, origin: None }
+    }
+
+    /// The query of a rule.
+    pub fn of_rule(rule: &Rule) -> Self {
+        let origin = Some(Arc::new(rule.origin.clone()));
+        Self { origin, ..Self::new(rule.path.display().to_string(), rule.query.clone()) }
     }
 
     /// The text of a file; `-` is standard input. A byte order mark is left out.
@@ -63,14 +73,18 @@ impl Source {
         &self.text
     }
 
-    /// What the user wrote.
+    /// What the user wrote: of a query that is a part of a file, all of the file.
     pub fn written(&self) -> &str {
-        &self.text[self.added..]
+        match &self.origin {
+            Some(origin) => origin.file(),
+            None => &self.text[self.added..],
+        }
     }
 
     /// A place in what runs as a place in what the user wrote.
     pub fn written_span(&self, span: Span) -> Span {
-        Span::new(span.start.saturating_sub(self.added), span.end.saturating_sub(self.added))
+        let span = Span::new(span.start.saturating_sub(self.added), span.end.saturating_sub(self.added));
+        self.origin.as_ref().map_or(span, |origin| origin.place(span))
     }
 }
 

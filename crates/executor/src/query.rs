@@ -144,12 +144,21 @@ pub fn execute(plan: &Plan, options: &Options) -> Result<Vec<Batch>, QueryError>
 
 /// The rows of several plans, each with its options. What they read of one table is read in one pass. The pass has the
 /// threads of the first plan that takes part, is shown in its progress, and is stopped by what stops it.
-pub fn execute_all(jobs: &[(&Plan, &Options)]) -> Vec<Result<Vec<Batch>, QueryError>> {
+///
+/// What is left to do for each plan after the pass is done in their order; `begins` is told of each beforehand.
+pub fn execute_all(
+    jobs: &[(&Plan, &Options)],
+    mut begins: impl FnMut(usize),
+) -> Vec<Result<Vec<Batch>, QueryError>> {
     let queries: Vec<Query> = jobs.iter().map(|(_, options)| Query::new(options)).collect();
     let plans = jobs.iter().map(|(plan, _)| *plan);
     let together: Vec<(&Query, &Plan)> = queries.iter().zip(plans).collect();
     passes::run(&together);
-    together.into_iter().map(|(query, plan)| query.collect(plan)).collect()
+    let collect = |(at, (query, plan)): (usize, (&Query, &Plan))| {
+        begins(at);
+        query.collect(plan)
+    };
+    together.into_iter().enumerate().map(collect).collect()
 }
 
 impl Evaluate for Query {

@@ -22,6 +22,24 @@ pub struct Surroundings<'a> {
     /// Runs plans whose columns only show when they run (`bag_unpack`, `pivot`). Without one, binding stops there with a
     /// note and the query has no result.
     pub evaluator: Option<&'a dyn Evaluate>,
+    /// The only time of which tables have rows; of all times without one.
+    pub lookback: Option<Lookback>,
+}
+
+/// How far back a scheduled rule looks. Tables have the rows only whose `TimeGenerated` lies in it, if they have that
+/// column. The first moment is not in it and the last one is, so that runs one after the other miss nothing and see
+/// nothing twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lookback {
+    /// Ticks of 100 ns since 0001-01-01T00:00:00Z; excluded.
+    pub after: i64,
+    /// Ticks; included.
+    pub until: i64,
+}
+
+impl Lookback {
+    /// The column that says when.
+    pub const COLUMN: &'static str = "TimeGenerated";
 }
 
 impl std::fmt::Debug for Surroundings<'_> {

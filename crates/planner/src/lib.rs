@@ -17,7 +17,7 @@ mod walk;
 mod whole_table;
 
 pub use bind::{bind, query_now};
-pub use bound::{Bound, BoundResult, Surroundings, Visualization};
+pub use bound::{Bound, BoundResult, Lookback, Surroundings, Visualization};
 pub use explain::explain;
 pub use expr::{Expr, ExprKind};
 pub use library::{FunctionLibrary, StoredFunction};

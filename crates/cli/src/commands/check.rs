@@ -1,7 +1,6 @@
 //! `kql check`: says what is wrong with queries, without running them.
 
 use std::io::{self, Write};
-use std::path::Path;
 use std::sync::Arc;
 
 use kql_parser::{Code, Diagnostic, Severity, line_column};
@@ -13,16 +12,21 @@ use crate::exit::Outcome;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::source::Source;
-use crate::{diagnostics, rule_files, terminal};
+use crate::{diagnostics, rule_pack, terminal};
 
 pub(super) fn check(arguments: &CheckArguments, data: &DataArguments) -> Result<Outcome, Failure> {
-    let files = rule_files::find(&arguments.paths)?;
+    let (rules, unreadable) = rule_pack::read(&arguments.paths, &arguments.selection)?;
     let session = Session::open_for_rules(data, &arguments.paths)?;
     let mut out = anstream::AutoStream::auto(io::stdout()).lock();
     let mut tally = Tally::default();
     let mut outcome = Outcome::Ran;
-    for path in &files {
-        let verdict = match verdict(arguments, &session, path) {
+    for error in &unreadable {
+        let failure = rule_pack::failure(error);
+        terminal::say(&failure.render());
+        outcome.and(failure.outcome());
+    }
+    for rule in &rules {
+        let verdict = match verdict(arguments, &session, Source::of_rule(rule)) {
             Ok(verdict) => verdict,
             Err(failure) => {
                 terminal::say(&failure.render());
@@ -58,8 +62,7 @@ struct Verdict {
     result: Option<Arc<Schema>>,
 }
 
-fn verdict(arguments: &CheckArguments, session: &Session, path: &Path) -> Result<Verdict, Failure> {
-    let source = Source::read(path)?;
+fn verdict(arguments: &CheckArguments, session: &Session, source: Source) -> Result<Verdict, Failure> {
     if arguments.syntax_only {
         let mut diagnostics = kql_parser::parse(source.text()).diagnostics;
         // The parser also sees literals that are no value of their type; that is no matter of syntax.

@@ -1,54 +1,170 @@
 //! `kql run`: runs rules.
 
+use std::fmt::Write;
+use std::time::Instant;
+
+use kql_rules::alert::security_alert;
+use kql_rules::{Metadata, Origin, PackError, Rule, Severity};
+use kql_types::{ScalarType, Value};
+
 use super::{report_notes, settle, show_warnings};
-use crate::answer::Answer;
-use crate::args::{DataArguments, RunArguments};
+use crate::answer::{ResultBuilder, ResultTable};
+use crate::args::{DataArguments, Format, RuleFormat, RunArguments};
 use crate::exit::Outcome;
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, OutputFile};
+use crate::report::Circumstances;
+use crate::rule_run::once::{Alerts, Manner};
+use crate::rule_run::{Decision, RuleReport, RunReport, Status, once, replay, summary};
 use crate::session::Session;
 use crate::source::Source;
-use crate::{rule_files, terminal};
+use crate::{report, rule_pack, terminal};
 
 pub(super) fn run(arguments: &RunArguments, data: &DataArguments) -> Result<Outcome, Failure> {
-    let files = rule_files::find(&arguments.paths)?;
+    let started = Instant::now();
+    let (rules, errors) = rule_pack::read(&arguments.paths, &arguments.selection)?;
     let mut session = Session::open_for_rules(data, &arguments.paths)?;
     // All rules of a run look back from the same moment.
     session.fix_now();
-    let mut output = Output::open(&arguments.output, true)?;
-    let mut outcome = Outcome::Ran;
-    let mut written = Ok(());
-    let sources: Vec<Result<Source, Failure>> = files.iter().map(|path| Source::read(path)).collect();
-    let readable: Vec<Source> = sources.iter().flatten().cloned().collect();
-    let mut answers = session.run_all(&readable).into_iter();
-    for (path, source) in files.iter().zip(sources) {
-        let name = rule_files::rule_name(path);
-        let answer = source.and_then(|source| {
-            let answer = answers.next().unwrap_or_else(|| Err(Failure::Data("no answer".to_owned())))?;
-            show_warnings(&source, &answer.warnings);
-            Ok(answer)
-        });
-        if arguments.output.fail_on_results && answer.as_ref().is_ok_and(|answer| answer.rows() > 0) {
-            outcome.and(Outcome::Found);
-        }
-        written = write(&mut output, &name, answer, &mut outcome);
-        if written.is_err() {
-            break;
-        }
-    }
-    outcome.and(settle(written.and_then(|()| output.finish()).map(|()| Outcome::Ran)));
+    // A file that cannot be written is better known before than after.
+    let destination = Destination::open(arguments)?;
+    let mut run = RunReport {
+        rules: run_rules(arguments, &mut session, rules),
+        decision: decision(arguments),
+        time: Default::default(),
+    };
+    run.rules.extend(errors.iter().map(unreadable));
+    run.time = started.elapsed();
+    let mut outcome = tell(&run);
+    outcome.and(verdict(arguments, &run));
+    let written = destination.write(arguments, &run, &session);
+    outcome.and(settle(written.map(|()| Outcome::Ran)));
     outcome.and(report_notes(&mut session));
+    if run.rules.len() > 1 {
+        settle(sum_up(arguments, &run).map(|()| Outcome::Ran));
+    }
     Ok(outcome)
 }
 
-/// Writes what a rule gave. A rule that failed is told of, and the next one runs.
-fn write(
-    output: &mut Output,
-    name: &str,
-    answer: Result<Answer, Failure>,
-    outcome: &mut Outcome,
-) -> Result<(), Failure> {
-    match answer {
+/// Tells people in short of each rule, unless a program reads the results where they would see it.
+fn sum_up(arguments: &RunArguments, run: &RunReport) -> Result<(), Failure> {
+    let stands_below_results = arguments.file.is_none();
+    if stands_below_results && arguments.format() != RuleFormat::Rows(Format::Table) {
+        return Ok(());
+    }
+    if stands_below_results {
+        terminal::say("\n");
+    }
+    let mut people = Output::to_people();
+    people.result(None, &summary::table(run))?;
+    people.finish()?;
+    terminal::say(&summary::sentence(run));
+    Ok(())
+}
+
+fn run_rules(arguments: &RunArguments, session: &mut Session, rules: Vec<Rule>) -> Vec<RuleReport> {
+    if let Some(period) = arguments.replay {
+        return replay::run(session, rules, period);
+    }
+    let alerts = match (decision(arguments), arguments.format()) {
+        (Decision::Trigger, _) => Alerts::OfTrigger,
+        (Decision::Rows, RuleFormat::Report(_)) => Alerts::OfRows,
+        (Decision::Rows, RuleFormat::Rows(_)) => Alerts::None,
+    };
+    once::run(session, rules, Manner { scheduled: arguments.scheduled, alerts })
+}
+
+fn decision(arguments: &RunArguments) -> Decision {
+    let by_trigger = arguments.scheduled || arguments.replay.is_some() || arguments.alerts;
+    if by_trigger { Decision::Trigger } else { Decision::Rows }
+}
+
+/// A file that could not be read stands among the rules as one that failed.
+fn unreadable(error: &PackError) -> RuleReport {
+    let key = error.path.file_stem().unwrap_or(error.path.as_os_str()).to_string_lossy().into_owned();
+    let rule = Rule {
+        key,
+        path: error.path.clone(),
+        metadata_path: None,
+        metadata_text: None,
+        query: String::new(),
+        origin: Origin::part("".into(), 0),
+        metadata: Metadata::default(),
+    };
+    RuleReport { rule, outcome: Err(rule_pack::failure(error)), alerts: Vec::new() }
+}
+
+/// Tells of warnings and failures.
+fn tell(run: &RunReport) -> Outcome {
+    let mut outcome = Outcome::Ran;
+    for report in &run.rules {
+        match &report.outcome {
+            Ok(answer) => show_warnings(&Source::of_rule(&report.rule), &answer.warnings),
+            Err(failure) => {
+                terminal::say(&failure.render());
+                outcome.and(failure.outcome());
+            }
+        }
+    }
+    outcome
+}
+
+/// Whether something was found that must not be there.
+fn verdict(arguments: &RunArguments, run: &RunReport) -> Outcome {
+    let counts = |report: &RuleReport| {
+        let severity = report.rule.metadata.severity.unwrap_or(Severity::Medium);
+        let is_grave = arguments.fail_on.is_some_and(|least| severity >= least);
+        (arguments.fail_on_results && report.rows() > 0)
+            || (is_grave && report.status(run.decision) == Status::Hit)
+    };
+    if run.rules.iter().any(counts) { Outcome::Found } else { Outcome::Ran }
+}
+
+/// Where results go.
+enum Destination {
+    Rows(Output, Format),
+    Report(OutputFile, crate::args::Report),
+}
+
+impl Destination {
+    fn open(arguments: &RunArguments) -> Result<Self, Failure> {
+        Ok(match arguments.format() {
+            // Alerts are one table, and stand under no heading.
+            RuleFormat::Rows(format) => {
+                Self::Rows(Output::open(&arguments.output(format), !arguments.alerts)?, format)
+            }
+            RuleFormat::Report(format) => Self::Report(OutputFile::open(arguments.file.as_deref())?, format),
+        })
+    }
+
+    fn write(self, arguments: &RunArguments, run: &RunReport, session: &Session) -> Result<(), Failure> {
+        match self {
+            Self::Rows(mut output, format) if arguments.alerts => {
+                let is_read_by_people = matches!(format, Format::Table | Format::Markdown);
+                let alerts = if is_read_by_people { brief_alerts(run) } else { whole_alerts(run) };
+                output.result(None, &alerts)?;
+                output.finish()
+            }
+            Self::Rows(mut output, _) => {
+                run.rules.iter().try_for_each(|report| write_rows(&mut output, report))?;
+                output.finish()
+            }
+            Self::Report(file, format) => {
+                let paths = arguments.paths.iter().map(|path| path.display().to_string());
+                let circumstances = Circumstances {
+                    paths: paths.collect::<Vec<_>>().join(" "),
+                    now: session.now(),
+                    fail_on: arguments.fail_on,
+                };
+                file.write(&report::write(format, run, &circumstances))
+            }
+        }
+    }
+}
+
+fn write_rows(output: &mut Output, report: &RuleReport) -> Result<(), Failure> {
+    let name = &report.rule.key;
+    match &report.outcome {
         Ok(answer) => {
             for result in &answer.results {
                 let heading = result.name.as_ref().map(|part| format!("{name}: {part}"));
@@ -56,10 +172,43 @@ fn write(
             }
             Ok(())
         }
-        Err(failure) => {
-            terminal::say(&failure.render());
-            outcome.and(failure.outcome());
-            output.failure(name, &failure.summary())
-        }
+        Err(failure) => output.failure(name, &failure.summary()),
     }
+}
+
+/// Alerts as the table SecurityAlert has them.
+fn whole_alerts(run: &RunReport) -> ResultTable {
+    let alerts = run.rules.iter().flat_map(|report| report.alerts.iter().map(|alert| (&report.rule, alert)));
+    let batch = security_alert::batch(alerts);
+    ResultTable::new(batch.schema.clone(), vec![batch])
+}
+
+/// What people want to know of an alert.
+fn brief_alerts(run: &RunReport) -> ResultTable {
+    use ScalarType::{DateTime, Long, String as Text};
+    let columns = [
+        ("Severity", Text),
+        ("Alert", Text),
+        ("Start", DateTime),
+        ("End", DateTime),
+        ("Rows", Long),
+        ("Entities", Text),
+    ];
+    let mut table = ResultBuilder::new(&columns);
+    for alert in run.rules.iter().flat_map(|report| &report.alerts) {
+        let mut entities = String::new();
+        for (at, entity) in alert.entities.iter().enumerate() {
+            // Writing to a string cannot fail.
+            let _ = write!(entities, "{}{entity}", if at > 0 { ", " } else { "" });
+        }
+        table.push(&[
+            Value::String(alert.severity.name().to_owned()),
+            Value::String(alert.name.clone()),
+            Value::DateTime(alert.start),
+            Value::DateTime(alert.end),
+            Value::Long(alert.rows as i64),
+            Value::String(entities),
+        ]);
+    }
+    table.finish()
 }

@@ -1,6 +1,6 @@
 //! Writes results, in the format that is asked for.
 
-mod cell;
+pub(crate) mod cell;
 mod delimited;
 mod json;
 mod kusto;
@@ -12,6 +12,7 @@ mod widths;
 
 use std::fs::File;
 use std::io::{self, Write};
+use std::path::Path;
 
 use crate::answer::ResultTable;
 use crate::args::{Format, OutputArguments};
@@ -36,6 +37,31 @@ trait ResultWriter {
     }
 }
 
+/// A file, or standard output, that takes a text as a whole.
+pub struct OutputFile {
+    file: Box<dyn Write>,
+    /// What messages call it.
+    name: String,
+}
+
+impl OutputFile {
+    /// Opens it; standard output without a path.
+    pub fn open(path: Option<&Path>) -> Result<Self, Failure> {
+        let Some(path) = path else {
+            return Ok(Self { file: Box::new(io::stdout()), name: "standard output".to_owned() });
+        };
+        let name = path.display().to_string();
+        let file = File::create(path).map_err(|error| Failure::io(format!("cannot write {name}"), &error))?;
+        Ok(Self { file: Box::new(file), name })
+    }
+
+    /// Writes the text.
+    pub fn write(mut self, text: &str) -> Result<(), Failure> {
+        let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.flush());
+        written.map_err(|error| Failure::io(format!("cannot write {}", self.name), &error))
+    }
+}
+
 /// Where results go.
 pub struct Output {
     sink: Sink,
@@ -47,17 +73,22 @@ pub struct Output {
 impl Output {
     /// Opens it. `headed` says that every result will stand under a heading.
     pub fn open(arguments: &OutputArguments, headed: bool) -> Result<Self, Failure> {
-        let Some(path) = &arguments.file else {
-            let screen = table::Screen { width: terminal::width(), styled: terminal::stdout_is_styled() };
-            let sink: Box<dyn Write> = Box::new(io::stdout());
-            let format = arguments.format.unwrap_or(Format::Table);
-            return Ok(Self::new(sink, "standard output".to_owned(), format, headed, screen));
+        let path = arguments.file.as_deref();
+        let of_file = path.and_then(Format::of_file);
+        let format = arguments.format.or(of_file).unwrap_or(Format::Table);
+        let screen = match path {
+            Some(_) => table::Screen::default(),
+            None => table::Screen { width: terminal::width(), styled: terminal::stdout_is_styled() },
         };
-        let format = arguments.format.or_else(|| Format::of_file(path)).unwrap_or(Format::Table);
-        let file = File::create(path)
-            .map_err(|error| Failure::io(format!("cannot write {}", path.display()), &error))?;
-        let name = path.display().to_string();
-        Ok(Self::new(Box::new(file), name, format, headed, table::Screen::default()))
+        let OutputFile { file, name } = OutputFile::open(path)?;
+        Ok(Self::new(file, name, format, headed, screen))
+    }
+
+    /// A table for people on standard error.
+    pub fn to_people() -> Self {
+        let screen = table::Screen { width: terminal::width(), styled: false };
+        let writer = Box::new(table::TableWriter::without_counts(screen));
+        Self { sink: Sink::new(Box::new(io::stderr())), writer, name: "standard error".to_owned() }
     }
 
     /// Output in a format to whatever can be written to.

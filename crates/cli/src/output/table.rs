@@ -26,13 +26,20 @@ pub struct TableWriter {
     screen: Screen,
     strong: Style,
     dim: Style,
+    /// Whether the number of rows stands below a table.
+    counts: bool,
     begun: bool,
 }
 
 impl TableWriter {
     pub fn new(screen: Screen) -> Self {
         let style = |effects| if screen.styled { Style::new().effects(effects) } else { Style::new() };
-        Self { screen, strong: style(Effects::BOLD), dim: style(Effects::DIMMED), begun: false }
+        Self { screen, strong: style(Effects::BOLD), dim: style(Effects::DIMMED), counts: true, begun: false }
+    }
+
+    /// A writer of tables that speak for themselves.
+    pub fn without_counts(screen: Screen) -> Self {
+        Self { counts: false, ..Self::new(screen) }
     }
 
     fn write_footer(&self, out: &mut String, result: &ResultTable, shown: usize) {
@@ -81,7 +88,9 @@ impl ResultWriter for TableWriter {
             }
         }
         let shown = if is_shown { widths.len() } else { result.schema.len() };
-        self.write_footer(&mut sink.text, result, shown);
+        if self.counts {
+            self.write_footer(&mut sink.text, result, shown);
+        }
         Ok(())
     }
 }

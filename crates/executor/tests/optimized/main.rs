@@ -34,6 +34,7 @@ fn plans(query: &str, catalog: &dyn Catalog) -> Result<Vec<Plan>, String> {
         parameters,
         library: &library,
         evaluator: Some(&*evaluator),
+        lookback: None,
     };
     let bound = bind(&parsed.query, query, &surroundings);
     match bound.has_errors() {

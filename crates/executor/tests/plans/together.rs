@@ -128,7 +128,7 @@ fn plans_give_together_what_they_give_alone() {
     for threads in [1, 2, 5] {
         let options = options(threads);
         let jobs: Vec<_> = plans.iter().map(|plan| (plan, &options)).collect();
-        let together: Vec<_> = execute_all(&jobs).into_iter().map(|rows| values(&rows.unwrap())).collect();
+        let together: Vec<_> = execute_all(&jobs, |_| {}).into_iter().map(|rows| values(&rows.unwrap())).collect();
         assert_eq!(together, alone, "{threads} threads");
         assert_eq!(fixture.reads(), each, "{threads} threads");
     }
@@ -148,7 +148,7 @@ fn a_plan_that_fails_leaves_the_others_alone() {
         (fixture.scan(wide, Some(bad)), &usual),
     ];
     let jobs: Vec<_> = plans.iter().map(|(plan, options)| (plan, *options)).collect();
-    let outcomes = execute_all(&jobs);
+    let outcomes = execute_all(&jobs, |_| {});
     assert_eq!(values(outcomes[0].as_ref().unwrap()).len(), 1);
     assert!(matches!(outcomes[1], Err(QueryError::MemoryLimit { .. })), "{:?}", outcomes[1]);
     assert!(outcomes[2].is_ok() || matches!(outcomes[2], Err(QueryError::Evaluation { .. })));

@@ -13,7 +13,7 @@ use kql_types::{ScalarType, Value};
 
 use super::Binder;
 use super::plans::column;
-use crate::bound::Surroundings;
+use crate::bound::{Lookback, Surroundings};
 use crate::plan::Operator;
 use crate::{Expr, Plan};
 
@@ -103,21 +103,41 @@ impl<'q> Binder<'q> {
         Plan::new(Operator::Take { input: Box::new(result), count }, schema)
     }
 
-    /// The rows of a table that lie within the scope of time. Both bounds belong to it.
-    pub(super) fn within_scope(&mut self, table: Plan) -> Option<Plan> {
-        let bounds = [(">=", self.options.scope[0].clone()), ("<=", self.options.scope[1].clone())];
-        let place = self.options.scope_column.as_ref().and_then(|name| table.schema.index_of(name));
+    /// The rows of a table that lie within the scope of time, of which both bounds are a part, and within what the rule
+    /// looks back to.
+    pub(super) fn within_scope(&mut self, table: Plan, span: Span) -> Option<Plan> {
+        let mut within = table;
+        if let Some(Lookback { after, until }) = self.surroundings.lookback {
+            let bounds = [(">", Value::DateTime(after)), ("<=", Value::DateTime(until))];
+            for (operator, bound) in bounds {
+                within = self.within_bound(within, Lookback::COLUMN, operator, bound, span)?;
+            }
+        }
+        let Some(name) = self.options.scope_column.clone() else { return Some(within) };
+        for (operator, bound) in [">=", "<="].into_iter().zip(self.options.scope.clone()) {
+            if let Some((bound, span)) = bound {
+                within = self.within_bound(within, &name, operator, bound, span)?;
+            }
+        }
+        Some(within)
+    }
+
+    /// The rows whose datetime in that column lies on one side of a bound; all if there is no such column.
+    fn within_bound(
+        &mut self,
+        table: Plan,
+        name: &str,
+        operator: &str,
+        bound: Value,
+        span: Span,
+    ) -> Option<Plan> {
+        let place = table.schema.index_of(name);
         let Some(place) = place.filter(|at| table.schema.fields[*at].data_type == ScalarType::DateTime)
         else {
             return Some(table);
         };
-        let mut within = table;
-        for (operator, bound) in bounds {
-            let Some((bound, span)) = bound else { continue };
-            let time = column(&within.schema, place, span);
-            let predicate = self.operator(operator, vec![time, Expr::constant(bound, span)], span)?;
-            within = within.filter(predicate);
-        }
-        Some(within)
+        let time = column(&table.schema, place, span);
+        let predicate = self.operator(operator, vec![time, Expr::constant(bound, span)], span)?;
+        Some(table.filter(predicate))
     }
 }

@@ -18,7 +18,7 @@ impl Binder<'_> {
             Some(table) => {
                 self.tables.insert(name.text.clone());
                 let rows = self.scan(table);
-                self.within_scope(rows)
+                self.within_scope(rows, name.span)
             }
             None => {
                 let message = format!("The name '{}' does not refer to any known table", name.text);
