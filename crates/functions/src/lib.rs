@@ -14,6 +14,7 @@ pub mod plugins;
 pub mod registry;
 mod regular_expression;
 pub mod scalar;
+pub mod signature;
 mod sketches;
 #[cfg(test)]
 mod testing;

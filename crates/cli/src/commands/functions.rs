@@ -2,11 +2,10 @@
 
 use std::io::Write;
 
-use kql_functions::{Example, registry};
+use kql_functions::{Example, registry, signature};
 use kql_planner::{FunctionLibrary, SPECIAL_FUNCTIONS};
 use kql_types::{ScalarType, Value};
 
-use super::signature;
 use crate::answer::{ResultBuilder, ResultTable};
 use crate::args::{Format, FunctionsArguments, OutputArguments};
 use crate::exit::Outcome;

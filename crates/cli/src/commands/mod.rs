@@ -5,7 +5,6 @@ mod explain;
 mod functions;
 mod query;
 mod run;
-mod signature;
 mod tables;
 
 pub(crate) use tables::columns as table_columns;

@@ -1,6 +1,6 @@
 //! Signatures as text: `strlen(string) -> long`.
 
-use kql_functions::{
+use crate::{
     AggregateForm, AggregateFunction, AggregateOverload, Arity, Overload, ParameterCount, ParameterType,
     Plugin, PluginParameter, PluginParameterKind, Returns,
 };
@@ -111,7 +111,7 @@ fn plugin_parameter(parameter: &PluginParameter) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kql_functions::registry;
+    use crate::registry;
 
     fn first_signature(name: &str) -> String {
         let function = registry::scalar(name).unwrap();
