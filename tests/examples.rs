@@ -1,4 +1,4 @@
-//! The examples in the definitions of functions, aggregates and plugins give what the definitions say.
+//! The examples in the definitions of functions, aggregates, plugins and operators give what the definitions say.
 
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
@@ -7,13 +7,16 @@ use std::path::Path;
 use kql_executor::Options;
 use kql_functions::{Example, registry};
 use kql_parser::Severity;
-use kql_planner::{FunctionLibrary, SPECIAL_FUNCTIONS, Surroundings};
+use kql_planner::{FunctionLibrary, OPERATOR_HELP, SPECIAL_FUNCTIONS, Surroundings};
 use kql_tables::{DataCatalog, ReadOptions};
 
 #[test]
 fn every_definition_has_an_example() {
     let bare: Vec<&str> =
         definitions().filter(|(_, examples)| examples.is_empty()).map(|(name, _)| name).collect();
+    // What reads files, and what gives nothing to show.
+    let bare: Vec<&str> =
+        bare.into_iter().filter(|name| !["externaldata", "consume"].contains(name)).collect();
     assert!(bare.is_empty(), "definitions without an example: {bare:?}");
 }
 
@@ -35,7 +38,8 @@ fn definitions() -> impl Iterator<Item = (&'static str, &'static [Example])> {
     let aggregates = registry::aggregate_functions().map(|one| (one.names[0], one.examples));
     let plugins = registry::plugins().map(|one| (one.names[0], one.examples));
     let special = SPECIAL_FUNCTIONS.iter().map(|one| (one.names[0], one.examples));
-    scalars.chain(aggregates).chain(plugins).chain(special)
+    let operators = OPERATOR_HELP.iter().map(|one| (one.names[0], one.examples));
+    scalars.chain(aggregates).chain(plugins).chain(special).chain(operators)
 }
 
 /// What is wrong with an example.

@@ -5,6 +5,7 @@
 //! - [`scalar`]: expressions that give a value. [`calls`], [`aggregates`], [`overload`]: calls of built-in functions.
 //!   [`functions`]: calls of functions made by `let`.
 //! - [`options`]: what `set` changes.
+//! - [`watch`]: what editors ask: what is in scope, what names mean.
 //! - [`names`]: how Kusto names columns that a query does not name.
 
 mod aggregates;
@@ -24,6 +25,7 @@ mod statements;
 mod tables;
 mod tabular;
 mod terms;
+pub(crate) mod watch;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -37,9 +39,11 @@ use kql_types::Schema;
 use self::aggregates::AggregateSite;
 use self::environment::Environment;
 use self::options::QueryOptions;
+use self::watch::Watch;
 use crate::bound::{Bound, BoundResult, Surroundings, Visualization};
 
 pub use self::options::query_now;
+pub(crate) use self::watch::{meanings, scope_at};
 
 /// How deep calls of functions made by `let` may nest, and how many times hidden columns are looked for.
 const DEPTH_LIMIT: usize = 64;
@@ -98,6 +102,8 @@ struct Binder<'q> {
     /// Further results, those of `fork` and `facet`.
     further: Vec<BoundResult>,
     results: Vec<BoundResult>,
+    /// What is noted for an editor.
+    watch: Option<Watch>,
 }
 
 impl<'q> Binder<'q> {
@@ -122,6 +128,7 @@ impl<'q> Binder<'q> {
             left_out: Vec::new(),
             further: Vec::new(),
             results: Vec::new(),
+            watch: None,
         }
     }
 

@@ -13,6 +13,7 @@ use super::fold::{fold_call, fold_logic};
 use super::overload::{Mismatch, convert, resolve};
 use super::plans::column;
 use super::{Binder, column_names, literals};
+use crate::complete::NameMeaning;
 use crate::{Expr, ExprKind};
 
 impl<'q> Binder<'q> {
@@ -92,13 +93,20 @@ impl<'q> Binder<'q> {
     fn name(&mut self, name: &Name, row: &Schema) -> Option<Expr> {
         let local = self.environment.get_local(&name.text);
         if let Some(Binding::Scalar(value)) = local {
-            return Some(at(value.clone(), name.span));
+            let value = at(value.clone(), name.span);
+            self.note_meaning(name.span, NameMeaning::Variable);
+            return Some(value);
         }
         if let Some(index) = row.index_of(&name.text) {
+            self.note_meaning(name.span, NameMeaning::Column);
             return Some(column(row, index, name.span));
         }
         match self.environment.get(&name.text) {
-            Some(Binding::Scalar(value)) => Some(at(value.clone(), name.span)),
+            Some(Binding::Scalar(value)) => {
+                let value = at(value.clone(), name.span);
+                self.note_meaning(name.span, NameMeaning::Variable);
+                Some(value)
+            }
             Some(Binding::Table(_)) => self.mistake(
                 format!(
                     "'{}' is a table, and a scalar value is expected here; toscalar() takes its first cell",

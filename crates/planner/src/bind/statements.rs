@@ -23,7 +23,7 @@ impl<'q> Binder<'q> {
                 StatementKind::Expression(expression) => {
                     asked = true;
                     // After a declaration that is wrong every use of its name would be reported as well.
-                    if sound {
+                    if sound || self.watch.is_some() {
                         self.result(expression);
                     }
                 }

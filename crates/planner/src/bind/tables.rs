@@ -8,6 +8,7 @@ use kql_tables::{ScanColumn, Table, WATCHLIST};
 use kql_types::{Batch, ColumnBuilder, Field, ScalarType, Schema, Value};
 
 use super::Binder;
+use crate::complete::NameMeaning;
 use crate::plan::{Operator, Scan};
 use crate::{Expr, Plan};
 
@@ -17,6 +18,7 @@ impl Binder<'_> {
         match self.find_table(&name.text) {
             Some(table) => {
                 self.tables.insert(name.text.clone());
+                self.note_meaning(name.span, NameMeaning::Table);
                 let rows = self.scan(table);
                 self.within_scope(rows, name.span)
             }

@@ -7,6 +7,7 @@ use kql_types::{ScalarType, Schema, Value};
 use super::Binder;
 use super::environment::Binding;
 use crate::Plan;
+use crate::complete::NameMeaning;
 use crate::plan::Operator;
 use crate::special::PLACES;
 
@@ -72,7 +73,7 @@ impl<'q> Binder<'q> {
             Ast::Pipe { source: Some(source), operators } => {
                 let mut plan = self.table(source)?;
                 for operator in operators {
-                    plan = self.piped(plan, operator)?;
+                    plan = self.next_rows(plan, operator)?;
                 }
                 Some(plan)
             }
@@ -96,7 +97,11 @@ impl<'q> Binder<'q> {
 
     fn named_table(&mut self, name: &'q Name) -> Option<Plan> {
         match self.environment.get(&name.text) {
-            Some(Binding::Table(table)) => Some(table.plan.clone()),
+            Some(Binding::Table(table)) => {
+                let plan = table.plan.clone();
+                self.note_meaning(name.span, NameMeaning::Variable);
+                Some(plan)
+            }
             Some(Binding::Function(function)) => {
                 let function = function.clone();
                 self.call_table_function(&function, None, &[], name.span)
@@ -174,7 +179,7 @@ impl<'q> Binder<'q> {
             Ast::Pipe { source: None, operators } => {
                 let mut plan = input;
                 for operator in operators {
-                    plan = self.piped(plan, operator)?;
+                    plan = self.next_rows(plan, operator)?;
                 }
                 Some(plan)
             }

@@ -9,6 +9,7 @@ use kql_types::{PathStep, ScalarType, Schema, Value};
 
 use crate::bind::names::{Namer, name_of};
 use crate::bind::{Binder, column_names};
+use crate::complete::NameMeaning;
 use crate::{Expr, ExprKind, Plan};
 
 /// A column that an item makes.
@@ -235,7 +236,10 @@ impl<'q> Binder<'q> {
     /// Position of a column that must be there.
     pub(super) fn column_position(&mut self, name: &ast::Name, row: &Schema) -> Option<usize> {
         match row.index_of(&name.text) {
-            Some(index) => Some(index),
+            Some(index) => {
+                self.note_meaning(name.span, NameMeaning::Column);
+                Some(index)
+            }
             None => {
                 let message = format!("The name '{}' does not refer to any known column", name.text);
                 self.unknown_name(message, &name.text, column_names(row), name.span)

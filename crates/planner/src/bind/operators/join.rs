@@ -9,8 +9,9 @@ use kql_types::{Field, ScalarType, Schema};
 use crate::bind::Binder;
 use crate::bind::overload::common_of;
 use crate::bind::plans::column;
+use crate::complete::NameMeaning;
 use crate::plan::{self, JoinKind, JoinOutput, Operator};
-use crate::{Expr, Plan};
+use crate::{Expr, JOIN_KINDS, Plan};
 
 /// Pairs of key expressions over the left and the right rows.
 type Keys = Vec<(Expr, Expr)>;
@@ -66,17 +67,7 @@ impl<'q> Binder<'q> {
             "rightanti" | "rightantisemi" => JoinKind::RightAnti,
             _ => {
                 let span = Self::parameter(operator, "kind").map_or(operator.span, |kind| kind.value.span);
-                let kinds = [
-                    "inner",
-                    "innerunique",
-                    "leftouter",
-                    "rightouter",
-                    "fullouter",
-                    "leftsemi",
-                    "rightsemi",
-                    "leftanti",
-                    "rightanti",
-                ];
+                let kinds = JOIN_KINDS.iter().map(|(kind, _)| *kind);
                 return self.unknown_name(format!("'{word}' is not a kind of join"), word, kinds, span);
             }
         })
@@ -140,7 +131,10 @@ impl<'q> Binder<'q> {
 
     fn side_column(&mut self, name: &Name, row: &Schema, side: &str) -> Option<Expr> {
         match row.index_of(&name.text) {
-            Some(index) => Some(column(row, index, name.span)),
+            Some(index) => {
+                self.note_meaning(name.span, NameMeaning::Column);
+                Some(column(row, index, name.span))
+            }
             None => {
                 let message = format!("The {side} side has no column '{}'", name.text);
                 self.unknown_name(message, &name.text, crate::bind::column_names(row), name.span)
