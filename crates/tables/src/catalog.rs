@@ -11,7 +11,7 @@ use crate::column_cache::ColumnCache;
 use crate::content::Origin;
 use crate::file_table::{FileTable, ReadOptions};
 use crate::schema_file::SchemaFile;
-use crate::{Catalog, KnownTable, ScanReport, Table, TableError, known_schema};
+use crate::{Catalog, KnownTable, MemoryTable, ScanReport, Table, TableError, known_schema};
 
 /// Tables in files. Files are opened when a query names their table.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +19,8 @@ pub struct DataCatalog {
     /// In the order in which they were added.
     tables: Vec<Arc<FileTable>>,
     schemas: BTreeMap<String, Schema>,
+    /// Tables in memory, by name.
+    kept: BTreeMap<String, Arc<MemoryTable>>,
     options: ReadOptions,
     report: ScanReport,
     /// Where the tables keep columns, if they do.
@@ -110,6 +112,21 @@ impl DataCatalog {
         self.add_origins(name, vec![Origin::Stdin]);
     }
 
+    /// Adds a table that is in memory, in place of any other of that name. `union *` does not take it.
+    pub fn keep(&mut self, table: MemoryTable) {
+        self.kept.insert(table.name().to_owned(), Arc::new(table));
+    }
+
+    /// Forgets the table in memory of that name.
+    pub fn forget(&mut self, name: &str) {
+        self.kept.remove(name);
+    }
+
+    /// The names of the tables in memory, in alphabetical order.
+    pub fn kept_names(&self) -> impl Iterator<Item = &str> {
+        self.kept.keys().map(String::as_str)
+    }
+
     /// The files of each table that has data, in the order of [`Catalog::names`].
     pub fn files(&self) -> Vec<(String, Vec<PathBuf>)> {
         self.tables.iter().map(|table| (table.name().to_owned(), table.paths())).collect()
@@ -147,6 +164,9 @@ impl DataCatalog {
 impl Catalog for DataCatalog {
     /// A table with data, or else a known one, which then has no rows.
     fn table(&self, name: &str) -> Option<Arc<dyn Table>> {
+        if let Some(table) = self.kept.get(name) {
+            return Some(table.clone());
+        }
         if let Some(table) = self.tables.iter().find(|table| table.name() == name) {
             return Some(table.clone());
         }
