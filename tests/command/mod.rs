@@ -51,6 +51,7 @@ pub fn kql<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Kql {
     command.env("NO_PROXY", "127.0.0.1");
     // Nothing of the user's home is read or written.
     command.env("XDG_STATE_HOME", Path::new(env!("CARGO_TARGET_TMPDIR")));
+    command.env("XDG_CONFIG_HOME", Path::new(env!("CARGO_TARGET_TMPDIR"))).env_remove("KQL_CONFIG");
     Kql { command, stdin: String::new() }
 }
 

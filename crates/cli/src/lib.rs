@@ -4,20 +4,23 @@
 //! - [`source`] -> [`session`] -> [`answer`]: a query's text, what runs it, what it gives.
 //! - `rule_pack` -> [`rule_run`] -> [`report`]: rules, what runs them, what is told of them.
 //! - `rule_files`, `function_files`: the `.kql` files of functions.
-//! - [`failure`], [`diagnostics`], [`notes`], [`progress`]: what people are told. [`terminal`]: what they can see. `this_machine`: its memory.
-//! - [`output`]: the formats of results.
-//! - [`repl`]: the interactive session.
+//! - [`failure`], [`diagnostics`], [`notes`], [`progress`]: what people are told. [`terminal`]: what they can see.
+//!   `this_machine`: its memory.
+//! - [`output`]: the formats of results. [`pager`]: long ones on the screen.
+//! - [`repl`]: the interactive session. [`config`]: its settings.
 
 pub mod answer;
 pub mod args;
 mod asked_tables;
 pub mod commands;
+pub mod config;
 pub mod diagnostics;
 pub mod exit;
 pub mod failure;
 mod function_files;
 pub mod notes;
 pub mod output;
+mod pager;
 mod progress;
 pub mod repl;
 pub mod report;

@@ -113,7 +113,7 @@ fn line(bytes: u64, rows: u64, total: u64, elapsed: Duration) -> String {
 }
 
 /// Bytes in the largest unit of which there is one.
-fn size(bytes: u64) -> String {
+pub fn size(bytes: u64) -> String {
     const UNITS: &[&str] = &["B", "kB", "MB", "GB", "TB"];
     let mut value = bytes as f64;
     let mut unit = 0;

@@ -101,17 +101,77 @@ impl Session {
             notes: Notes::default(),
             verbose: data.verbose,
         };
-        match data.now {
-            None => {}
-            Some(Moment::At(ticks)) => session.options.now = ticks,
-            Some(Moment::Latest) => session.options.now = session.latest()?,
-        }
+        session.set_now(data.now)?;
         Ok(session)
     }
 
     /// The tables.
     pub fn catalog(&self) -> &DataCatalog {
         &self.catalog
+    }
+
+    /// The functions that are stored apart from queries.
+    pub fn library(&self) -> &FunctionLibrary {
+        &self.library
+    }
+
+    /// Values for `declare query_parameters`.
+    pub fn parameters(&self) -> &BTreeMap<String, String> {
+        &self.parameters
+    }
+
+    /// The table over which a text runs that begins with `|` or an operator.
+    pub fn first_table(&self) -> Option<&str> {
+        self.first_table.as_deref()
+    }
+
+    /// How queries are run; for the query that ran last also what it came to.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Adds a table made of a file, a folder or the files that match a glob; by the stem of the file, without a name.
+    /// Gives the table's name.
+    pub fn load(&mut self, path: &str, name: Option<&str>) -> Result<String, Failure> {
+        let name = match name {
+            Some(name) => {
+                self.catalog.add_table(name, path)?;
+                name.to_owned()
+            }
+            None => self.catalog.add_file(path)?,
+        };
+        self.first_table = match &self.catalog.names()[..] {
+            [only] => Some(only.clone()),
+            _ => None,
+        };
+        Ok(name)
+    }
+
+    /// Makes a result a table.
+    pub fn keep(&mut self, name: &str, result: &ResultTable) {
+        let rows = Batch::concat(&result.schema, &result.batches);
+        self.catalog.keep(MemoryTable::new(name, rows));
+    }
+
+    /// Forgets a result that was made a table.
+    pub fn forget(&mut self, name: &str) {
+        self.catalog.forget(name);
+    }
+
+    /// Says what `now()` gives from now on; without a moment, the time when a query runs.
+    pub fn set_now(&mut self, now: Option<Moment>) -> Result<(), Failure> {
+        match now {
+            None => {}
+            Some(Moment::At(ticks)) => self.options.now = ticks,
+            Some(Moment::Latest) => self.options.now = self.latest()?,
+        }
+        self.now_is_fixed = now.is_some();
+        Ok(())
+    }
+
+    /// What `now()` gives, if that was said.
+    pub fn fixed_now(&self) -> Option<i64> {
+        self.now_is_fixed.then_some(self.options.now)
     }
 
     /// Set it, from any thread, to stop the query that runs.

@@ -15,6 +15,12 @@ pub fn width() -> Option<usize> {
     Some(terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0)))
 }
 
+/// Cells and lines of the terminal on standard output; what is usual, if it does not tell.
+pub fn size() -> (usize, usize) {
+    terminal_size::terminal_size()
+        .map_or((80, 24), |(width, height)| (usize::from(width.0), usize::from(height.0)))
+}
+
 /// Whether standard output shows styles: it is a terminal, and nothing (`NO_COLOR`, `TERM=dumb`) speaks against it.
 pub fn stdout_is_styled() -> bool {
     anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never

@@ -7,13 +7,21 @@ use crate::args::{DataArguments, ExplainArguments};
 use crate::exit::Outcome;
 use crate::failure::Failure;
 use crate::session::Session;
+use crate::source::Source;
 
 pub(super) fn explain(arguments: &ExplainArguments, data: &DataArguments) -> Result<Outcome, Failure> {
     let source = source_of_argument(&arguments.text, &arguments.files)?;
     let session = Session::open(data, &arguments.files)?;
     let source = session.place(source)?;
-    let bound = session.bind(&source)?;
-    show_warnings(&source, &bound.diagnostics);
+    let shown = trees(&session, &source)?;
+    writeln!(std::io::stdout(), "{shown}").map_err(|error| Failure::io("cannot write", &error))?;
+    Ok(Outcome::Ran)
+}
+
+/// The trees of a query, before and after they are optimized. Warnings are shown.
+pub(crate) fn trees(session: &Session, source: &Source) -> Result<String, Failure> {
+    let bound = session.bind(source)?;
+    show_warnings(source, &bound.diagnostics);
     let mut text = String::new();
     for result in bound.results {
         if let Some(name) = &result.name {
@@ -23,9 +31,7 @@ pub(super) fn explain(arguments: &ExplainArguments, data: &DataArguments) -> Res
         let optimized = kql_planner::optimize(result.plan);
         text += &format!("optimized:\n{}\n\n", indented(&kql_planner::explain(&optimized)));
     }
-    let shown = text.trim_end();
-    writeln!(std::io::stdout(), "{shown}").map_err(|error| Failure::io("cannot write", &error))?;
-    Ok(Outcome::Ran)
+    Ok(text.trim_end().to_owned())
 }
 
 fn indented(tree: &str) -> String {

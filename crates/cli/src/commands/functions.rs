@@ -22,9 +22,14 @@ pub(super) fn functions(arguments: &FunctionsArguments) -> Result<Outcome, Failu
         return support_matrix(&arguments.output);
     }
     let mut output = Output::open(&arguments.output, false)?;
-    output.result(None, &list(entries().iter(), false))?;
+    output.result(None, &listed())?;
     output.finish()?;
     Ok(Outcome::Ran)
+}
+
+/// All of them, one row each.
+pub(crate) fn listed() -> ResultTable {
+    list(entries().iter(), false)
 }
 
 /// Writes all that runs, a table a kind, and what KQL has besides.

@@ -7,6 +7,8 @@ mod query;
 mod run;
 mod tables;
 
+pub(crate) use explain::trees;
+pub(crate) use functions::{help as function_help, listed as function_list};
 pub(crate) use tables::columns as table_columns;
 
 use std::path::Path;

@@ -20,6 +20,8 @@ use crate::failure::Failure;
 use crate::terminal;
 
 pub use sink::Sink;
+pub(crate) use table::LineWriter;
+pub use table::TableStyle;
 
 /// One format. What it writes is complete after [`ResultWriter::finish`].
 trait ResultWriter {
@@ -89,6 +91,26 @@ impl Output {
         let screen = table::Screen { width: terminal::width(), styled: false };
         let writer = Box::new(table::TableWriter::without_counts(screen));
         Self { sink: Sink::new(Box::new(io::stderr())), writer, name: "standard error".to_owned() }
+    }
+
+    /// The same as [`Output::open`], behind what the file holds already.
+    pub fn append(arguments: &OutputArguments, headed: bool) -> Result<Self, Failure> {
+        let Some(path) = arguments.file.as_deref() else { return Self::open(arguments, headed) };
+        let format = arguments.format.or_else(|| Format::of_file(path)).unwrap_or(Format::Table);
+        let file = File::options()
+            .create(true)
+            .append(true)
+            .open(path)
+            .map_err(|error| Failure::io(format!("cannot write {}", path.display()), &error))?;
+        let name = path.display().to_string();
+        Ok(Self::new(Box::new(file), name, format, headed, table::Screen::default()))
+    }
+
+    /// A table on the screen, with what a style adds to it.
+    pub fn screen(style: TableStyle) -> Self {
+        let screen = table::Screen { width: terminal::width(), styled: terminal::stdout_is_styled() };
+        let writer = Box::new(table::TableWriter::with_style(screen, style));
+        Self { sink: Sink::new(Box::new(io::stdout())), writer, name: "standard output".to_owned() }
     }
 
     /// Output in a format to whatever can be written to.

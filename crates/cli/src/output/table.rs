@@ -21,9 +21,21 @@ pub struct Screen {
     pub styled: bool,
 }
 
+/// What a table shows besides names and values.
+#[derive(Clone, Debug, Default)]
+pub struct TableStyle {
+    /// Whether the types of the columns stand under their names.
+    pub types: bool,
+    /// What stands for null.
+    pub null: String,
+    /// What is said under the table behind the number of rows.
+    pub note: String,
+}
+
 /// Writes aligned columns.
 pub struct TableWriter {
     screen: Screen,
+    style: TableStyle,
     strong: Style,
     dim: Style,
     /// Whether the number of rows stands below a table.
@@ -33,8 +45,19 @@ pub struct TableWriter {
 
 impl TableWriter {
     pub fn new(screen: Screen) -> Self {
+        Self::with_style(screen, TableStyle::default())
+    }
+
+    pub fn with_style(screen: Screen, shown: TableStyle) -> Self {
         let style = |effects| if screen.styled { Style::new().effects(effects) } else { Style::new() };
-        Self { screen, strong: style(Effects::BOLD), dim: style(Effects::DIMMED), counts: true, begun: false }
+        Self {
+            screen,
+            style: shown,
+            strong: style(Effects::BOLD),
+            dim: style(Effects::DIMMED),
+            counts: true,
+            begun: false,
+        }
     }
 
     /// A writer of tables that speak for themselves.
@@ -51,6 +74,9 @@ impl TableWriter {
         if let Some(visualization) = &result.visualization {
             footer += &format!(", render {}", visualization.chart);
         }
+        if !self.style.note.is_empty() {
+            footer += &format!(", {}", self.style.note);
+        }
         let dim = self.dim;
         *out += &format!("{dim}{footer}){dim:#}\n");
     }
@@ -62,6 +88,15 @@ impl TableWriter {
             line.cell(&field.name, width, field.data_type.is_number(), at + 1 == widths.len());
         }
         *out += &format!("{strong}{}{strong:#}\n", line.take());
+        if self.style.types {
+            let mut line = LineWriter::default();
+            for (at, (field, &width)) in schema.fields.iter().zip(widths).enumerate() {
+                let is_last = at + 1 == widths.len();
+                line.cell(field.data_type.name(), width, field.data_type.is_number(), is_last);
+            }
+            let dim = self.dim;
+            *out += &format!("{dim}{}{dim:#}\n", line.take());
+        }
         let rules: Vec<String> = widths.iter().map(|&width| "─".repeat(width)).collect();
         *out += &rules.join(&" ".repeat(GAP));
         out.push('\n');
@@ -78,13 +113,13 @@ impl ResultWriter for TableWriter {
             let strong = self.strong;
             sink.text += &format!("{strong}{heading}{strong:#}\n");
         }
-        let widths = fit(result, self.screen.width);
+        let widths = fit(result, self.screen.width, &self.style);
         // Under a heading, as of a rule that found nothing, no rows need no columns.
         let is_shown = !widths.is_empty() && (result.rows() > 0 || heading.is_none());
         if is_shown {
             self.write_head(&mut sink.text, &result.schema, &widths);
             for batch in &result.batches {
-                write_rows(sink, batch, &widths)?;
+                write_rows(sink, batch, &widths, &self.style.null)?;
             }
         }
         let shown = if is_shown { widths.len() } else { result.schema.len() };
@@ -95,13 +130,16 @@ impl ResultWriter for TableWriter {
     }
 }
 
-fn write_rows(sink: &mut Sink, batch: &Batch, widths: &[usize]) -> io::Result<()> {
+fn write_rows(sink: &mut Sink, batch: &Batch, widths: &[usize], null: &str) -> io::Result<()> {
     let mut line = LineWriter::default();
     let mut cell = String::new();
     for row in 0..batch.rows {
         for (at, (column, &width)) in batch.columns.iter().zip(widths).enumerate() {
             cell.clear();
-            write_text(&mut cell, column, row);
+            match column.is_null(row) {
+                true => cell.push_str(null),
+                false => write_text(&mut cell, column, row),
+            }
             line.cell(&cell, width, column.data_type().is_number(), at + 1 == widths.len());
         }
         sink.text.push_str(line.take());
@@ -114,14 +152,15 @@ fn write_rows(sink: &mut Sink, batch: &Batch, widths: &[usize]) -> io::Result<()
 
 /// Puts cells into a line.
 #[derive(Default)]
-struct LineWriter {
+pub(crate) struct LineWriter {
     line: String,
     visible: String,
     shown: String,
 }
 
 impl LineWriter {
-    fn cell(&mut self, text: &str, width: usize, right: bool, last: bool) {
+    /// Appends a cell of that width, and a gap unless it is the last.
+    pub(crate) fn cell(&mut self, text: &str, width: usize, right: bool, last: bool) {
         self.visible.clear();
         push_visible(&mut self.visible, text);
         self.shown.clear();
@@ -142,7 +181,7 @@ impl LineWriter {
     }
 
     /// The line without blanks at its end.
-    fn take(&self) -> &str {
+    pub(crate) fn take(&self) -> &str {
         self.line.trim_end_matches(' ')
     }
 }

@@ -3,6 +3,7 @@
 use kql_types::ScalarType;
 
 use super::cell::write_text;
+use super::table::TableStyle;
 use crate::answer::ResultTable;
 use crate::terminal::{display_width, push_visible};
 
@@ -23,21 +24,27 @@ struct Column {
 
 /// The widths of the columns that are shown, from the left: all of them, each as wide as its widest value, unless that
 /// is more than the screen has; then long texts are cut, and if that is not enough the last columns are left out.
-pub fn fit(result: &ResultTable, screen: Option<usize>) -> Vec<usize> {
-    let columns: Vec<Column> = (0..result.schema.len()).map(|at| measure(result, at)).collect();
+pub fn fit(result: &ResultTable, screen: Option<usize>, style: &TableStyle) -> Vec<usize> {
+    let columns: Vec<Column> = (0..result.schema.len()).map(|at| measure(result, at, style)).collect();
     match screen {
         None => columns.iter().map(|column| column.whole).collect(),
         Some(screen) => fit_columns(&columns, screen),
     }
 }
 
-fn measure(result: &ResultTable, at: usize) -> Column {
+fn measure(result: &ResultTable, at: usize, style: &TableStyle) -> Column {
     let field = &result.schema.fields[at];
-    let header = visible_width(&field.name);
+    let type_width = if style.types { field.data_type.name().len() } else { 0 };
+    let header = visible_width(&field.name).max(type_width);
+    let null = visible_width(&style.null);
     let mut widest = 0;
     let (mut cell, mut visible) = (String::new(), String::new());
     for batch in &result.batches {
         for row in 0..batch.rows {
+            if batch.columns[at].is_null(row) {
+                widest = widest.max(null);
+                continue;
+            }
             cell.clear();
             visible.clear();
             write_text(&mut cell, &batch.columns[at], row);

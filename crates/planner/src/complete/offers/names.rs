@@ -13,8 +13,8 @@ pub(super) fn statement(asked: &Asked<'_>) -> Vec<Suggestion> {
     offers
 }
 
-/// Tables that data is behind, then what the query declares, then the functions that give rows, then known tables, once
-/// a letter tells which.
+/// Tables that data is behind, then what the query declares, then the functions that give rows; known tables without data
+/// only where none of these begins with the word that is there.
 pub(super) fn tables(asked: &Asked<'_>, scope: &Seen) -> Vec<Suggestion> {
     let catalog = asked.surroundings.catalog;
     let data = catalog.names();
@@ -35,7 +35,8 @@ pub(super) fn tables(asked: &Asked<'_>, scope: &Seen) -> Vec<Suggestion> {
     for name in asked.surroundings.library.names() {
         offers.push(functions::call(name, SuggestionKind::Function, format!("{name}(...) -> table")));
     }
-    if !asked.word().is_empty() {
+    let word = asked.word().to_lowercase();
+    if !word.is_empty() && !offers.iter().any(|offer| offer.name.to_lowercase().starts_with(&word)) {
         let known = known_table_names().filter(|name| !data.iter().any(|other| other == name));
         offers.extend(known.map(|name| named(name, SuggestionKind::Table, "known table, no data")));
     }

@@ -1,0 +1,83 @@
+//! How results are shown.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use super::settings::Settings;
+use crate::answer::ResultTable;
+use crate::args::{Format, OutputArguments};
+use crate::failure::Failure;
+use crate::output::{Output, TableStyle};
+use crate::{pager, progress, terminal};
+
+/// What a query took.
+#[derive(Clone, Copy, Debug)]
+pub struct Cost {
+    pub elapsed: Duration,
+    /// Bytes of files that were read.
+    pub bytes: u64,
+}
+
+/// Shows a result of a query, with what the query took and the number under which the result is kept; or a listing,
+/// without.
+pub fn result(
+    settings: &Settings,
+    heading: Option<&str>,
+    result: &ResultTable,
+    kept: Option<(Cost, usize)>,
+) -> Result<(), Failure> {
+    if settings.output.is_some() || settings.format != Format::Table {
+        return to_file(settings, heading, result);
+    }
+    let style = TableStyle {
+        types: settings.types && kept.is_some() && terminal::width().is_some(),
+        null: settings.null.clone(),
+        note: note(settings, kept),
+    };
+    let is_interactive = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+    if settings.pager && is_interactive && pager::is_taller_than_screen(result) {
+        return pager::page(result, &style);
+    }
+    let mut output = Output::screen(style);
+    output.result(heading, result)?;
+    output.finish()
+}
+
+fn to_file(settings: &Settings, heading: Option<&str>, result: &ResultTable) -> Result<(), Failure> {
+    let of_file = settings.output.as_deref().and_then(Format::of_file);
+    let arguments = OutputArguments {
+        format: Some(of_file.unwrap_or(settings.format)),
+        file: settings.output.clone(),
+        ..OutputArguments::default()
+    };
+    let mut output = Output::append(&arguments, heading.is_some())?;
+    output.result(heading, result)?;
+    output.finish()
+}
+
+/// What stands behind the number of rows. A script shows no times, so that the same script gives the same text.
+fn note(settings: &Settings, kept: Option<(Cost, usize)>) -> String {
+    let Some((cost, number)) = kept else { return String::new() };
+    if terminal::width().is_none() {
+        return String::new();
+    }
+    let mut parts = Vec::new();
+    if settings.timing {
+        parts.push(duration(cost.elapsed));
+        if cost.bytes > 0 {
+            parts.push(format!("{} read", progress::size(cost.bytes)));
+        }
+    }
+    parts.push(format!("_{number}"));
+    parts.join(", ")
+}
+
+/// `3 ms`, `1.24 s`, `2 min 5 s`
+fn duration(elapsed: Duration) -> String {
+    let seconds = elapsed.as_secs_f64();
+    match elapsed.as_millis() {
+        0..1000 => format!("{} ms", elapsed.as_millis()),
+        1000..60_000 => format!("{seconds:.2} s"),
+        _ => format!("{} min {} s", elapsed.as_secs() / 60, elapsed.as_secs() % 60),
+    }
+}

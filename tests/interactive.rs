@@ -1,0 +1,303 @@
+//! The interactive session as people see it. The screens are in `tests/screens`.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
+
+mod terminal;
+
+use std::time::{Duration, Instant};
+
+use terminal::{ALT_ENTER, CTRL_C, CTRL_R, ENTER, Home, PAGE_DOWN, RIGHT, TAB, UP};
+
+const LOGS: &str = concat!(
+    r#"{"TimeGenerated":"2024-05-01T10:00:00Z","User":"ann","Code":0,"Detail":{"os":"Linux","ip":"192.0.2.1"}}"#,
+    "\n",
+    r#"{"TimeGenerated":"2024-05-01T11:00:00.5Z","User":"bob","Code":50057,"Detail":{"os":"Windows"}}"#,
+    "\n",
+    r#"{"TimeGenerated":"2024-05-01T12:00:00Z","User":"bob","Code":50057,"Detail":null}"#,
+    "\n",
+);
+
+fn home() -> Home {
+    Home::new().with("logs/Logs.json", LOGS)
+}
+
+fn session(home: &Home) -> terminal::Session {
+    let mut session = home.session(&["--data", "logs"]);
+    session.see("kql> ");
+    session
+}
+
+mod completion {
+    use super::*;
+
+    /// What is said of `where` below what is typed.
+    const WHERE: &str = "where PREDICATE  Keeps the rows for which the predicate is true.";
+
+    #[test]
+    fn operators_come_after_a_pipe_with_what_they_do() {
+        let home = home();
+        let mut session = session(&home);
+        session.keys("Logs | ").keys(TAB).see("summarize").see("more: type on").see_last("kql> Logs |");
+        session.screen_is("operators");
+    }
+
+    #[test]
+    fn columns_come_after_where() {
+        let home = home();
+        let mut session = session(&home);
+        session.keys("Logs | where ").keys(TAB).see("more: type on").see_last(WHERE).screen_is("columns");
+    }
+
+    #[test]
+    fn after_project_come_the_columns_that_it_leaves() {
+        let home = home();
+        let mut session = session(&home);
+        session.keys("Logs | project User, Hour = bin(TimeGenerated, 1h) | where ").keys(TAB);
+        session.see("more: type on").see_last(WHERE).screen_is("columns_after_project");
+    }
+
+    #[test]
+    fn a_word_that_is_the_only_one_is_written() {
+        let home = home();
+        let mut session = session(&home);
+        session.keys("Lo").keys(TAB).see("kql> Logs");
+        session.keys(" | whe").keys(TAB).see("kql> Logs | where ");
+        session.keys("Us").keys(TAB).see("kql> Logs | where User");
+        session.keys(" == \"").see("== \"");
+        std::thread::sleep(Duration::from_millis(300));
+        session.keys("b").keys(TAB).see("kql> Logs | where User == \"bob\"");
+        session.keys(ENTER).see("(2 rows");
+    }
+
+    #[test]
+    fn members_of_a_dynamic_column_come_from_the_data() {
+        let home = home();
+        let mut session = session(&home);
+        session.keys("Logs | where Detail.").keys(TAB);
+        std::thread::sleep(Duration::from_millis(300));
+        session.keys(TAB).see("os").see("ip").see("member");
+    }
+
+    #[test]
+    fn commands_and_paths_are_completed_too() {
+        let home = home();
+        let mut session = session(&home);
+        session.keys(".sch").keys(TAB).see("kql> .schema ");
+        session.keys("L").keys(TAB).see("kql> .schema Logs").keys(ENTER).see("TimeGenerated");
+        session.keys(".load lo").keys(TAB).see("kql> .load logs/");
+        session.keys("Lo").keys(TAB).see("kql> .load logs/Logs.json");
+        session.keys(" as Again").keys(ENTER).see("Again");
+        session.keys("Again | count").keys(ENTER).see("    3");
+    }
+}
+
+mod editing {
+    use super::*;
+
+    #[test]
+    fn enter_runs_what_is_complete_and_else_begins_a_line() {
+        let home = home();
+        let mut session = session(&home);
+        session
+            .keys("Logs |")
+            .keys(ENTER)
+            .keys("where User == 'bob' and")
+            .keys(ENTER)
+            .keys("Code > 0")
+            .keys(ENTER);
+        session.see("(2 rows").screen_is("lines");
+    }
+
+    #[test]
+    fn alt_enter_and_a_backslash_begin_a_line_anyway() {
+        let home = home();
+        let mut session = session(&home);
+        session.keys("Logs").keys(ALT_ENTER).keys("| take 1\\").keys(ENTER).keys("| count").keys(ENTER);
+        session.see("Count").see("    1");
+    }
+
+    #[test]
+    fn what_is_pasted_is_one_query() {
+        let home = home();
+        let mut session = session(&home);
+        session.paste("Logs\n// who it is\n\n| where User == 'bob'\n\n| summarize n = count() by User\n");
+        session.see("| summarize n = count() by User").keys(ENTER);
+        session.see("(1 row").see("bob").screen_is("pasted");
+    }
+
+    #[test]
+    fn a_let_waits_for_its_query() {
+        let home = home();
+        let mut session = session(&home);
+        session.keys("let who = 'ann';").keys(ENTER).keys("Logs | where User == who | count").keys(ENTER);
+        session.see("    1");
+    }
+
+    #[test]
+    fn what_is_wrong_comes_back_to_be_changed() {
+        let home = home();
+        let mut session = session(&home);
+        session.keys("Logs | where Usr == 'ann'").keys(ENTER);
+        session.see("did you mean `User`?").see_last("kql> Logs | where Usr == 'ann'");
+        session.screen_is("mistake");
+        // The cursor stands behind the word that is wrong.
+        session.keys("\u{7f}\u{7f}ser").keys(ENTER).see("(1 row");
+    }
+
+    #[test]
+    fn the_history_is_there_the_next_time() {
+        let home = home();
+        let mut first = session(&home);
+        first.keys("Logs |").keys(ENTER).keys("count").keys(ENTER).see("    3");
+        first.keys(" print secret = 1").keys(ENTER).see("secret");
+        first.keys("print one = 1").keys(ENTER).see("one");
+        first.keys("print one = 1").keys(ENTER).see("_4");
+        first.end();
+        let mut second = session(&home);
+        second.keys(UP).see_last("kql> print one = 1").keys(UP).see("kql> Logs |\n    count");
+        second.keys(ENTER).see("    3");
+        second.keys(CTRL_R).see("reverse-i-search").keys("one").see("print one = 1").keys(ENTER).see("_2");
+        let kept = std::fs::read_to_string(home.path(".local/state/kql/history")).unwrap();
+        assert!(!kept.contains("secret"), "{kept}");
+    }
+
+    #[test]
+    fn the_rest_of_an_earlier_entry_is_offered() {
+        let home = home();
+        let mut session = session(&home);
+        session.keys("print one = 1").keys(ENTER).see("one");
+        session.keys("print o").see_last("kql> print one = 1").keys(RIGHT).keys(ENTER).see("_2");
+    }
+
+    #[test]
+    fn vi_keys_are_there_for_those_who_ask() {
+        let home = home().with("kql.toml", "edit-mode = 'vi'");
+        let mut session = home.session_with(&["--data", "logs"], &[("KQL_CONFIG", "kql.toml")]);
+        session.see("kql> ").keys("print x = 1").keys("\u{1b}").keys("0");
+        std::thread::sleep(Duration::from_millis(700));
+        session.keys("wcwy\u{1b}");
+        std::thread::sleep(Duration::from_millis(700));
+        session.see("print y = 1");
+    }
+}
+
+mod colours {
+    use super::*;
+    use vt100::Color;
+
+    fn colour_of(session: &terminal::Session, line: u16, text: &str) -> (Color, bool) {
+        let cells = session.styled_line(line);
+        let whole: String =
+            cells.iter().map(|cell| if cell.0.is_empty() { " " } else { cell.0.as_str() }).collect();
+        let at = whole.find(text).unwrap();
+        (cells[at].1, cells[at].2)
+    }
+
+    #[test]
+    fn columns_and_mistakes_are_told_by_the_binder() {
+        let home = home();
+        let mut session = session(&home);
+        session.keys("Logs | where User == 'x' and Usr == 1 | take 5").see("take 5");
+        std::thread::sleep(Duration::from_millis(200));
+        session.keys("0").see("take 50");
+        let line = session.line_of("kql> ");
+        let (column, wrong) = (colour_of(&session, line, "User"), colour_of(&session, line, "Usr"));
+        assert_ne!(column.0, Color::Default);
+        assert!(!column.1 && wrong.1, "what is wrong is underlined: {column:?} {wrong:?}");
+        assert_ne!(colour_of(&session, line, "where").0, column.0);
+        assert_ne!(colour_of(&session, line, "'x'").0, column.0);
+    }
+
+    #[test]
+    fn none_are_shown_where_they_are_not_wanted() {
+        let home = home();
+        for variables in [&[("NO_COLOR", "1")][..], &[("TERM", "dumb")]] {
+            let mut session = home.session_with(&["--data", "logs"], variables);
+            session.see("kql> ").keys("Logs | count").see("count");
+            let line = session.line_of("kql> ");
+            assert!(session.styled_line(line).iter().all(|cell| cell.1 == Color::Default));
+        }
+    }
+
+    #[test]
+    fn the_function_at_the_cursor_is_explained() {
+        let home = home();
+        let mut session = session(&home);
+        session.keys("Logs | where strlen(").see("strlen(string|dynamic) -> long");
+        session.keys("User) > 2").keys(ENTER).see("(3 rows");
+    }
+}
+
+mod running {
+    use super::*;
+
+    #[test]
+    fn ctrl_c_stops_a_query_and_leaves_the_prompt() {
+        let home = home();
+        let mut session = session(&home);
+        session.keys("range x from 1 to 1000000000000 step 1 | where x < 0 | count").keys(ENTER);
+        std::thread::sleep(Duration::from_millis(500));
+        let pressed = Instant::now();
+        session.keys(CTRL_C).see("cancelled").see_last("kql>");
+        assert!(pressed.elapsed() < Duration::from_secs(2), "{:?}", pressed.elapsed());
+        session.keys("print still = 'here'").keys(ENTER).see("here");
+    }
+
+    #[test]
+    fn results_are_tables_to_go_on_from() {
+        let home = home();
+        let mut session = session(&home);
+        session.keys("Logs | where User == 'bob'").keys(ENTER).see("_1)");
+        session.keys("_ | count").keys(ENTER).see("_2)");
+        session.keys("_1 | summarize max(Code)").keys(ENTER).see("50057").see("_3)");
+        session.keys(".save Bobs _1").keys(ENTER).keys("Bobs | take 1 | project Code").keys(ENTER).see("_4)");
+        session.keys(".export bobs.csv _1").keys(ENTER).see("2 rows to bobs.csv");
+        let exported = std::fs::read_to_string(home.path("bobs.csv")).unwrap();
+        assert_eq!(exported.lines().count(), 3, "{exported}");
+        session.keys(".expand 1 _1").keys(ENTER).see("\"os\": \"Windows\"");
+    }
+
+    #[test]
+    fn long_results_are_paged() {
+        let home = home();
+        let mut session = session(&home);
+        session.keys("range Number from 1 to 1000 step 1 | extend Square = Number * Number").keys(ENTER);
+        session.see("rows 1–26 of 1,000").screen_is("page");
+        session.keys(PAGE_DOWN).see("rows 27–52").keys("G").see("1000000").keys("q").see("kql> ");
+    }
+
+    #[test]
+    fn a_summary_tells_of_each_column() {
+        let home = home();
+        let mut session = session(&home);
+        session.keys(".summary Logs").keys(ENTER).see("bob (2)").see_last("kql>").screen_is("summary");
+    }
+
+    #[test]
+    fn commands_that_do_not_exist_have_near_ones() {
+        let home = home();
+        let mut session = session(&home);
+        session.keys(".tabels").keys(ENTER).see("did you mean .tables?");
+        session.keys(".docs join").keys(ENTER).see("leftanti").see("example: ");
+        session.keys(".now 2024-05-14").keys(ENTER).see("now() gives 2024-05-14T00:00:00");
+        session.keys("print t = now()").keys(ENTER).see("2024-05-14T00:00:00Z");
+    }
+}
+
+mod speed {
+    use super::*;
+
+    /// Debug builds are slow; what is measured in release builds stands in `docs/benchmarks.md`.
+    #[test]
+    fn the_first_prompt_comes_at_once_with_a_hundred_files() {
+        let mut home = Home::new();
+        for number in 0..100 {
+            home = home.with(&format!("logs/Table{number}.json"), LOGS);
+        }
+        let started = Instant::now();
+        let mut session = home.session(&["--data", "logs"]);
+        session.see("kql> ");
+        assert!(started.elapsed() < Duration::from_millis(1500), "{:?}", started.elapsed());
+    }
+}

@@ -1,0 +1,202 @@
+//! Drives the interactive session through a real pseudo-terminal: keys in, screen out.
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+/// Lines and cells in a line.
+const LINES: u16 = 30;
+const CELLS: u16 = 100;
+
+/// So long a test waits for what it expects to see.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How keys are written.
+pub const ENTER: &str = "\r";
+pub const TAB: &str = "\t";
+pub const CTRL_C: &str = "\u{3}";
+pub const CTRL_D: &str = "\u{4}";
+pub const CTRL_R: &str = "\u{12}";
+pub const ALT_ENTER: &str = "\u{1b}\r";
+pub const UP: &str = "\u{1b}[A";
+pub const RIGHT: &str = "\u{1b}[C";
+pub const PAGE_DOWN: &str = "\u{1b}[6~";
+
+/// A home folder, in which the history is kept and data may be.
+pub struct Home {
+    folder: tempfile::TempDir,
+}
+
+impl Home {
+    pub fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// With this file too.
+    pub fn with(self, path: &str, content: impl AsRef<[u8]>) -> Self {
+        let path = self.path(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+        self
+    }
+
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    /// A session in a terminal of this home.
+    pub fn session(&self, arguments: &[&str]) -> Session {
+        Session::start(self.folder.path(), arguments, &[])
+    }
+
+    /// The same with these variables.
+    pub fn session_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Session {
+        Session::start(self.folder.path(), arguments, variables)
+    }
+}
+
+/// A session in a terminal.
+pub struct Session {
+    master: Box<dyn MasterPty + Send>,
+    keys: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    screen: Arc<Mutex<vt100::Parser>>,
+}
+
+impl Session {
+    fn start(home: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let size = PtySize { rows: LINES, cols: CELLS, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_kql"));
+        command.args(arguments);
+        command.cwd(home);
+        for variable in ["NO_COLOR", "KQL_CONFIG", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "COLORFGBG", "VISUAL"]
+        {
+            command.env_remove(variable);
+        }
+        command.env("HOME", home);
+        command.env("TERM", "xterm-256color");
+        for (name, value) in variables {
+            command.env(name, value);
+        }
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let screen =
+            Arc::new(Mutex::new(vt100::Parser::new(LINES.try_into().unwrap(), CELLS.try_into().unwrap(), 0)));
+        let mut output = pair.master.try_clone_reader().unwrap();
+        let shown = screen.clone();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(read @ 1..) = output.read(&mut buffer) {
+                shown.lock().unwrap().process(&buffer[..read]);
+            }
+        });
+        let keys = pair.master.take_writer().unwrap();
+        Self { master: pair.master, keys, child, screen }
+    }
+
+    /// Types keys.
+    pub fn keys(&mut self, keys: &str) -> &mut Self {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+        self
+    }
+
+    /// Pastes a text, as a terminal does that marks what is pasted.
+    pub fn paste(&mut self, text: &str) -> &mut Self {
+        self.keys(&format!("\u{1b}[200~{}\u{1b}[201~", text.replace('\n', "\r")))
+    }
+
+    /// Waits until the screen holds a text.
+    pub fn see(&mut self, text: &str) -> &mut Self {
+        self.wait(&format!("{text:?}"), |screen| screen.contains(text))
+    }
+
+    /// Waits until the last line with anything on it is this one.
+    pub fn see_last(&mut self, line: &str) -> &mut Self {
+        self.wait(&format!("{line:?} as the last line"), |screen| {
+            screen.trim_end().lines().next_back().map(str::trim_end) == Some(line.trim_end())
+        })
+    }
+
+    fn wait(&mut self, what: &str, is_there: impl Fn(&str) -> bool) -> &mut Self {
+        let started = Instant::now();
+        while !is_there(&self.screen()) {
+            assert!(started.elapsed() < PATIENCE, "{what} does not appear:\n{}", self.screen());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        self
+    }
+
+    /// What the screen holds.
+    pub fn screen(&self) -> String {
+        self.screen.lock().unwrap().screen().contents()
+    }
+
+    /// The screen with the styles of its text.
+    pub fn styled_line(&self, number: u16) -> Vec<(String, vt100::Color, bool)> {
+        let parser = self.screen.lock().unwrap();
+        let cells = (0..CELLS).filter_map(|column| parser.screen().cell(number, column));
+        cells.map(|cell| (cell.contents().to_owned(), cell.fgcolor(), cell.underline())).collect()
+    }
+
+    /// The number of the line that holds a text.
+    pub fn line_of(&self, text: &str) -> u16 {
+        let screen = self.screen();
+        u16::try_from(screen.lines().position(|line| line.contains(text)).unwrap()).unwrap()
+    }
+
+    /// Compares the screen with the file of that name. With `KQL_WRITE_SCREENS` set, writes the file instead.
+    pub fn screen_is(&mut self, name: &str) -> &mut Self {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/screens").join(format!("{name}.txt"));
+        let actual = without_times(&self.screen());
+        if std::env::var_os("KQL_WRITE_SCREENS").is_some() {
+            std::fs::write(&path, &actual).unwrap();
+            return self;
+        }
+        let expected = std::fs::read_to_string(&path).unwrap_or_default();
+        let difference = similar::TextDiff::from_lines(expected.as_str(), actual.as_str());
+        assert!(expected == actual, "{name}:\n{}", difference.unified_diff());
+        self
+    }
+
+    /// Ends the session with ctrl-d, and waits until it has ended.
+    pub fn end(&mut self) {
+        self.keys(CTRL_D);
+        let started = Instant::now();
+        while self.child.try_wait().unwrap().is_none() {
+            assert!(started.elapsed() < PATIENCE, "it does not end:\n{}", self.screen());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = self.master.get_size();
+    }
+}
+
+/// The screen with `N ms` for every time, without blanks at the ends of lines.
+fn without_times(screen: &str) -> String {
+    let mut out = String::new();
+    for line in screen.trim_end().lines() {
+        let words: Vec<&str> = line.trim_end().split(' ').collect();
+        for (index, word) in words.iter().enumerate() {
+            if index > 0 {
+                out.push(' ');
+            }
+            let number = word.trim_start_matches('(');
+            let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+            let is_time = is_number && words.get(index + 1).is_some_and(|next| next.starts_with("ms"));
+            out.push_str(if is_time { "N" } else { word });
+        }
+        out.push('\n');
+    }
+    out
+}
