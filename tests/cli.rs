@@ -320,6 +320,24 @@ mod lists {
     }
 }
 
+mod shells {
+    use super::*;
+
+    #[test]
+    fn each_shell_is_told_the_arguments() {
+        for shell in ["bash", "zsh", "fish", "powershell"] {
+            kql(["completions", shell]).run().expect(0).stdout_has("memory-limit").stdout_has("explain");
+        }
+        kql(["completions", "tcsh"]).run().expect(2);
+    }
+
+    #[test]
+    fn the_manual_has_a_section_for_each_command() {
+        let run = kql(["man"]).run();
+        run.expect(0).stdout_has(".SH KQL QUERY").stdout_has("Exit codes").stdout_has("syntax\\-only");
+    }
+}
+
 mod interactive {
     use super::*;
 
@@ -331,6 +349,88 @@ mod interactive {
         for part in ["Logs   ./Logs.json\n", "Björn, B.\n(2 rows)\n", "x\n─\n1\n", "y\n─\n2\n"] {
             assert!(run.stdout.contains(part), "{part:?} in {}", run.stdout);
         }
+    }
+
+    /// What a script of commands writes.
+    fn written(script: &str) -> String {
+        let folder =
+            logs().with("queries/people.kql", "Logs | distinct User").with("more.kql", "print read = 7;");
+        folder.kql(["--data", "."]).stdin(script).run().expect(0).stderr("").stdout.clone()
+    }
+
+    #[test]
+    fn commands_tell_of_tables() {
+        for (command, expected) in [
+            (".schema Logs", "TimeGenerated  datetime"),
+            (".columns c*", "Logs   Code    long"),
+            (".sample Logs 1", "(1 row)"),
+            (".summary Logs", "User           string        0  2         Björn, B."),
+            (".help load", ".load PATH [as NAME]"),
+            (".help", ".summary T"),
+        ] {
+            let text = written(command);
+            assert!(text.contains(expected), "{command}: {text}");
+        }
+    }
+
+    #[test]
+    fn commands_work_on_queries_and_results() {
+        for (script, expected) in [
+            ("Logs | where Code > 0;\n_ | project n = Code;\n", "n\n─────\n50057\n"),
+            ("print a = 1;\nprint a = 2;\n_1 | project one = a;", "one\n───\n  1\n"),
+            ("print a = 1;\n.save Kept\nKept | project b = a;", "b\n─\n1\n"),
+            ("Logs;\n.expand 1", "Detail         {\n                 \"os\": \"Linux\"\n"),
+            ("print a = 1;\nprint a = 2;\n.results", "_2         1  a"),
+            (".check Logs | project Code", "all right; it gives\nColumn  Type"),
+            (".explain Logs | take 1", "optimized:"),
+            (".docs mv-expand", "| mv-expand [NAME =] ARRAY"),
+            (".docs strlen", "strlen(string|dynamic) -> long"),
+            (".functions strlen", "strlen (scalar)"),
+            (".now 2024-05-14\nprint now();", "2024-05-14T00:00:00Z"),
+            (".format csv\nprint a = 1, b = 'x,y';", "a,b\n1,\"x,y\"\n"),
+            (".set null -\nprint a = int(null);", "a\n─\n-\n"),
+            (".set", "what stands for null"),
+            (".timing off", "timing is off"),
+            (".rules", "people  queries/people.kql"),
+            (".run people", "ann"),
+            (".read more.kql", "read\n────\n   7\n"),
+            (".load Logs.json as Other\nOther | count;", "Count"),
+            (".cd queries\n.rules .", "people  ./people.kql"),
+        ] {
+            let text = written(script);
+            assert!(text.contains(expected), "{script}: {text}");
+        }
+    }
+
+    #[test]
+    fn results_go_to_files() {
+        let folder = logs();
+        let script = "print a = 1;\n.export one.json\n.output all.csv\nprint b = 2;\nprint c = 3;\n.output\nprint d = 4;";
+        let run = folder.kql(["--data", "."]).stdin(script).run();
+        run.expect(0).stdout_has("d\n─\n4\n");
+        assert_eq!(folder.read("one.json").replace(['\n', ' '], ""), r#"[{"a":1}]"#);
+        assert_eq!(folder.read("all.csv").lines().collect::<Vec<_>>(), ["b", "2", "c", "3"]);
+    }
+
+    #[test]
+    fn a_script_that_reads_itself_comes_to_an_end() {
+        let folder = logs().with("loop.kql", ".read loop.kql\n");
+        folder.kql([]).stdin(".read loop.kql").run().expect(2).stderr_has("nested too deep");
+    }
+
+    #[test]
+    fn the_settings_file_is_read_and_its_mistakes_are_told() {
+        let folder = logs()
+            .with("kql.toml", "data = ['.']\nnull = '-'\nstartup = 'start.kql'")
+            .with("start.kql", "print started = 1;");
+        let run = folder
+            .kql([])
+            .env("KQL_CONFIG", "kql.toml")
+            .stdin("Logs | project a = int(null) | take 1;")
+            .run();
+        run.expect(0).stdout("started\n───────\n      1\n(1 row)\na\n─\n-\n(1 row)\n");
+        let folder = folder.with("kql.toml", "pallete = 'dark'");
+        folder.kql([]).env("KQL_CONFIG", "kql.toml").stdin("").run().expect(2).stderr_has("pallete");
     }
 
     #[test]

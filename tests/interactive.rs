@@ -92,6 +92,28 @@ mod completion {
     }
 }
 
+mod readme {
+    use super::*;
+
+    /// What the README shows is what the screen showed.
+    #[test]
+    fn a_short_hunt() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let logs = std::fs::read_to_string(root.join("tests/data/SigninLogs.json")).unwrap();
+        let home = Home::new().with("logs/SigninLogs.json", logs);
+        let mut session = session(&home);
+        session.keys("SigninLogs | where ResultType == \"").see("== \"").keys("500");
+        std::thread::sleep(Duration::from_millis(500));
+        session.keys(TAB).see("50057");
+        session.keys("57\" | summarize Failed = count(), Last = max(TimeGenerated) by IPAddress").keys(ENTER);
+        session.see("_1)").keys("_ | where Fa").keys(TAB).see("_ | where Failed").keys(" > 1 | sort ").keys(TAB);
+        session.see("sort by").keys("Failed | take 3").keys(ENTER).see("_2)").screen_is("readme");
+        let screen = std::fs::read_to_string(root.join("tests/screens/readme.txt")).unwrap();
+        let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+        assert!(readme.contains(&screen), "README.md shows another screen than tests/screens/readme.txt");
+    }
+}
+
 mod editing {
     use super::*;
 

@@ -65,6 +65,11 @@ impl Kql {
         self
     }
 
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
     pub fn stdin(mut self, text: &str) -> Self {
         self.stdin = text.to_owned();
         self

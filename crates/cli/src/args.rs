@@ -43,6 +43,13 @@ pub enum Command {
     Tables(TablesArguments),
     /// Lists the functions, or explains one
     Functions(FunctionsArguments),
+    /// Writes what a shell needs to complete these arguments
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Writes the manual page, for `man -l -`
+    Man,
 }
 
 /// Arguments of `kql query`.

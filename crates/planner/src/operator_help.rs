@@ -262,6 +262,11 @@ pub const OPERATOR_HELP: &[OperatorHelp] = &[
                 values: &[("bag", "members become bags; the default"), ("array", "members become [name, value]")],
                 doc: "How bags are expanded",
             },
+            ParameterHelp {
+                name: "bagexpansion",
+                values: &[("bag", "as kind=bag"), ("array", "as kind=array")],
+                doc: "The older name of kind",
+            },
             WITH_ITEM_INDEX,
         ],
         words: &["to typeof(", "limit"],
@@ -391,7 +396,7 @@ pub const OPERATOR_HELP: &[OperatorHelp] = &[
             values: &[("nonempty", "one empty series where there are no rows")],
             doc: "What comes of no rows",
         }],
-        words: &["default", "on", "from", "to", "step", "by"],
+        words: &["default", "on", "from", "to", "step", "in range(", "by"],
         examples: &[Example {
             query: "range x from 1 to 4 step 1 | make-series n = count() on x from 1 to 5 step 2 | project n",
             result: "[2,2]",

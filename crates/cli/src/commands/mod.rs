@@ -1,6 +1,7 @@
 //! The commands, a file each.
 
 mod check;
+mod completions;
 mod explain;
 mod functions;
 mod query;
@@ -46,6 +47,8 @@ fn dispatch(arguments: Arguments) -> Outcome {
         Some(Command::Check(arguments)) => check::check(arguments, data),
         Some(Command::Tables(arguments)) => tables::tables(arguments, data),
         Some(Command::Functions(arguments)) => functions::functions(arguments),
+        Some(Command::Completions { shell }) => completions::completions(*shell),
+        Some(Command::Man) => completions::manual(),
     })
 }
 

@@ -10,9 +10,11 @@ mod sink;
 mod table;
 mod widths;
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
+use std::rc::Rc;
 
 use crate::answer::ResultTable;
 use crate::args::{Format, OutputArguments};
@@ -113,6 +115,17 @@ impl Output {
         Self { sink: Sink::new(Box::new(io::stdout())), writer, name: "standard output".to_owned() }
     }
 
+    /// A result in a format, as text.
+    pub fn text(format: Format, result: &ResultTable) -> Result<String, Failure> {
+        let bytes = Rc::<RefCell<Vec<u8>>>::default();
+        let screen = table::Screen::default();
+        let mut output =
+            Self::new(Box::new(Shared(bytes.clone())), "the text".to_owned(), format, false, screen);
+        output.result(None, result)?;
+        output.finish()?;
+        Ok(String::from_utf8_lossy(&bytes.borrow()).into_owned())
+    }
+
     /// Output in a format to whatever can be written to.
     fn new(file: Box<dyn Write>, name: String, format: Format, headed: bool, screen: table::Screen) -> Self {
         let writer: Box<dyn ResultWriter> = match format {
@@ -147,6 +160,20 @@ impl Output {
 
     fn check(&self, written: io::Result<()>) -> Result<(), Failure> {
         written.map_err(|error| Failure::io(format!("cannot write {}", self.name), &error))
+    }
+}
+
+/// Bytes that are read elsewhere.
+struct Shared(Rc<RefCell<Vec<u8>>>);
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -12,8 +12,8 @@ use crate::OperatorHelp;
 pub(super) enum Place {
     /// What nobody but the user knows: a number, a new name.
     Unknown,
-    /// The beginning of a statement.
-    Statement,
+    /// The beginning of a statement; in a function's body that may also be its value.
+    Statement { in_function: bool },
     /// What a `let` declares.
     Declared,
     /// A table.
@@ -28,7 +28,7 @@ pub(super) enum Place {
     JoinKeys { right: Unit },
     /// What stands behind a point: a member of what the path names.
     Member { path: Vec<String> },
-    /// What goes on behind a value.
+    /// What goes on behind a value, or words alone.
     AfterValue { words: Vec<&'static str>, comparisons: bool, left: Option<String> },
     /// A text in quotes that is compared with this column.
     Text { column: Option<String> },
@@ -111,11 +111,22 @@ fn in_expression(cursor: &Cursor<'_>, nesting: &Nesting, inner: &Frame, last: Op
         ("evaluate", Role::Call) => {
             Place::Value(ValuePlace { tables: true, aggregates: true, ..ValuePlace::default() })
         }
-        ("summarize", Role::Group) if segment.clause.is_none() => {
-            Place::Value(ValuePlace { aggregates: true, ..ValuePlace::default() })
+        ("summarize" | "make-series", _) if segment.clause.is_none() => {
+            // `array_sort_asc(make_set(` holds an aggregate, and an aggregate holds none.
+            let name =
+                inner.opener.and_then(|opener| opener.checked_sub(1)).map_or("", |name| cursor.at(name));
+            let aggregates = inner.role != Role::Call || !is_in_aggregate(cursor, nesting, name);
+            Place::Value(ValuePlace { aggregates, ..ValuePlace::default() })
         }
         _ => Place::Value(ValuePlace { tables: inner.role == Role::List, ..ValuePlace::default() }),
     }
+}
+
+/// Whether one of the calls that are open is that of an aggregate.
+fn is_in_aggregate(cursor: &Cursor<'_>, nesting: &Nesting, innermost: &str) -> bool {
+    let calls = nesting.frames[nesting.home..].iter().filter(|frame| frame.role == Role::Call);
+    let names = calls.filter_map(|frame| frame.opener?.checked_sub(1)).map(|name| cursor.at(name));
+    names.chain([innermost]).any(|name| kql_functions::registry::aggregate(name).is_some())
 }
 
 /// At the level of a pipeline.
@@ -127,7 +138,7 @@ fn in_pipeline(cursor: &Cursor<'_>, nesting: &Nesting) -> Place {
             None if home.bar.is_some() || home.role == Role::Operators => Place::Operator,
             None if home.declares.is_some() => Place::Declared,
             None if home.role == Role::Rows => Place::Table { start_of: None },
-            None => Place::Statement,
+            None => Place::Statement { in_function: home.role == Role::Body },
             // `project-` is the beginning of an operator's word.
             Some(_) if home.bar.is_some() && is_partial_word(cursor, &segment) => Place::Operator,
             Some(_) if home.bar.is_some() => Place::Unknown,
@@ -179,6 +190,12 @@ fn in_operator(cursor: &Cursor<'_>, segment: &Segment<'_>, operator: &'static Op
     let body = segment.body();
     let start_of = body.is_empty().then_some(operator);
     let last = segment.last();
+    match last.map_or("", |last| cursor.at(last)) {
+        "nulls" => return words_alone(&["first", "last"]),
+        "to" if matches!(operator.names[0], "mv-expand" | "mv-apply") => return words_alone(&["typeof("]),
+        ":" if matches!(operator.names[0], "parse" | "parse-where") => return Place::Type,
+        _ => {}
+    }
     let is_clause_word = last.is_some_and(|last| segment.clause == Some(cursor.at(last)));
     let ends_value = !body.is_empty()
         && !is_clause_word
@@ -194,11 +211,7 @@ fn in_operator(cursor: &Cursor<'_>, segment: &Segment<'_>, operator: &'static Op
     }
     match expected {
         Expected::Unknown | Expected::NewName => Place::Unknown,
-        Expected::Word => Place::AfterValue {
-            words: operator.words.iter().copied().take(1).collect(),
-            comparisons: false,
-            left: None,
-        },
+        Expected::Word => words_alone(&operator.words[..operator.words.len().min(1)]),
         Expected::Value => Place::Value(ValuePlace { start_of, ..ValuePlace::default() }),
         Expected::Aggregate => {
             Place::Value(ValuePlace { aggregates: true, start_of, ..ValuePlace::default() })
@@ -215,8 +228,23 @@ fn in_operator(cursor: &Cursor<'_>, segment: &Segment<'_>, operator: &'static Op
     }
 }
 
+fn words_alone(words: &[&'static str]) -> Place {
+    Place::AfterValue { words: words.to_vec(), comparisons: false, left: None }
+}
+
 fn is_sort_word(word: &str) -> bool {
     matches!(word, "asc" | "desc" | "first" | "last")
+}
+
+/// The clause words with which an operator may begin.
+pub(super) fn first_words(operator: &str) -> &'static [&'static str] {
+    match operator {
+        "summarize" => &["by"],
+        "search" => &["in ("],
+        "find" => &["in (", "where"],
+        "top-nested" => &["of"],
+        _ => &[],
+    }
 }
 
 /// The clause words that may follow, those of this clause and of the later ones.
@@ -244,6 +272,7 @@ fn expected(operator: &str, clause: Option<&str>) -> Expected {
         ("project-away" | "project-keep" | "project-reorder" | "project-by-names", _) => Expected::Column,
         ("summarize" | "make-series", None) => Expected::Aggregate,
         ("make-series", Some("on" | "by")) => Expected::Column,
+        ("make-series", Some("in")) => Expected::Unknown,
         ("sort" | "partition" | "facet", None) => Expected::Word,
         ("partition" | "facet", Some("by")) => Expected::Column,
         ("top" | "sample-distinct" | "top-hitters" | "top-nested", None) => Expected::Unknown,

@@ -275,3 +275,53 @@ fn ghost(text: &str, cursor: usize, context: &Context<'_>) -> String {
         _ => String::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use rustyline::history::DefaultHistory;
+
+    use super::*;
+    use crate::args::DataArguments;
+    use crate::session::Session;
+
+    /// Every key of a query over one of a hundred files: colours, hint, and what tab would offer.
+    #[test]
+    fn no_key_waits() {
+        let folder = tempfile::tempdir().unwrap();
+        let row = r#"{"TimeGenerated":"2024-05-01T10:00:00Z","User":"ann","Code":0,"Detail":{"os":"Linux"}}"#;
+        for number in 0..100 {
+            std::fs::write(folder.path().join(format!("Table{number}.json")), format!("{row}\n").repeat(50))
+                .unwrap();
+        }
+        let data = DataArguments { folders: vec![folder.path().to_owned()], ..DataArguments::default() };
+        let session = Session::open(&data, &[]).unwrap();
+        let knowledge = Knowledge::of(&session);
+        let helper = QueryHelper {
+            knowledge,
+            palette: Palette::of_terminal(PaletteName::Dark),
+            found: RefCell::default(),
+        };
+        let history = DefaultHistory::new();
+        let context = Context::new(&history);
+        let query = "Table7 | where TimeGenerated > ago(1d) and User in (\"ann\", \"bob\")\n\
+                     | extend Os = tostring(Detail.os)\n| summarize n = count() by Os, bin(TimeGenerated, 1h)\n\
+                     | join kind=leftouter (SigninLogs | project UserPrincipalName) on $left.Os == $right.UserPrincipalName";
+        let mut taken = Vec::new();
+        for end in 1..=query.len() {
+            let text = &query[..end];
+            let started = Instant::now();
+            let painted = helper.highlight(text, end);
+            assert!(painted.len() >= text.len());
+            helper.hint(text, end, &context);
+            taken.push(started.elapsed());
+            let started = Instant::now();
+            helper.complete(text, end, &context).unwrap();
+            taken.push(started.elapsed());
+        }
+        taken.sort();
+        println!("keys: median {:?}, most {:?}", taken[taken.len() / 2], taken[taken.len() - 1]);
+        assert!(taken[taken.len() / 2] < Duration::from_millis(16), "{:?}", taken[taken.len() / 2]);
+    }
+}

@@ -35,7 +35,7 @@ pub fn painted(text: &str, cursor: Option<usize>, palette: &Palette, findings: &
             style = palette.mistake;
         }
         if brackets.is_some_and(|pair| pair.contains(&index)) {
-            style = style | palette.bracket;
+            style |= palette.bracket;
         }
         push_styled(&mut out, style, span.text(text));
         done = span.end;

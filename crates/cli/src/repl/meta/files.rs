@@ -1,8 +1,11 @@
 //! Commands about files.
 
+use std::io::IsTerminal;
 use std::path::Path;
 
-use super::needs;
+use base64::Engine;
+
+use super::{help, needs};
 use crate::args::{Format, OutputArguments};
 use crate::config::in_home;
 use crate::exit::Outcome;
@@ -44,6 +47,26 @@ pub fn export(repl: &mut Repl, argument: &str) -> Result<Flow, Failure> {
     output.result(None, result)?;
     output.finish()?;
     terminal::say(&format!("{} rows to {}\n", result.rows(), path.display()));
+    Ok(Flow::RAN)
+}
+
+/// Terminals take no more from a program at once.
+const CLIPBOARD: usize = 70_000;
+
+/// Asks the terminal to take a text to its clipboard (OSC 52).
+pub fn copy(repl: &mut Repl, argument: &str) -> Result<Flow, Failure> {
+    let result = repl.results.find(Some(argument).filter(|name| !name.is_empty()))?;
+    let text = Output::text(Format::Tsv, result)?;
+    let encoded = base64::engine::general_purpose::STANDARD.encode(text);
+    if encoded.len() > CLIPBOARD {
+        let message = "that is more than terminals take; .export writes a file";
+        return Err(Failure::Usage(message.to_owned()));
+    }
+    if !std::io::stdout().is_terminal() {
+        return Err(Failure::Usage("there is no terminal whose clipboard could take it".to_owned()));
+    }
+    help::print(&format!("\u{1b}]52;c;{encoded}\u{7}"))?;
+    terminal::say(&format!("{} rows, as text between tabs\n", result.rows()));
     Ok(Flow::RAN)
 }
 

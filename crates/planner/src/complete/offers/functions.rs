@@ -38,9 +38,9 @@ static SCALARS: LazyLock<Vec<Suggestion>> = LazyLock::new(|| {
         };
         function.names.iter().map(move |name| call(name, SuggestionKind::Function, signature(name)))
     });
-    let special = SPECIAL_FUNCTIONS.iter().map(|function| {
+    let special = SPECIAL_FUNCTIONS.iter().flat_map(|function| {
         let signature = function.signatures.first().copied().unwrap_or_default();
-        call(function.names[0], SuggestionKind::Function, signature.to_owned())
+        function.names.iter().map(|name| call(name, SuggestionKind::Function, signature.to_owned()))
     });
     let literals =
         LITERALS.iter().map(|(name, form)| call(name, SuggestionKind::Function, (*form).to_owned()));

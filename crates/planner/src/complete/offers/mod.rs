@@ -43,7 +43,14 @@ impl Asked<'_> {
 pub(super) fn for_place(place: &Place, asked: &Asked<'_>) -> Vec<Suggestion> {
     match place {
         Place::Unknown => Vec::new(),
-        Place::Statement => names::statement(asked),
+        Place::Statement { in_function } => {
+            let mut offers = names::statement(asked);
+            if *in_function {
+                offers.extend(names::values(&asked.scope().names));
+                offers.extend(functions::scalars());
+            }
+            offers
+        }
         Place::Declared => {
             let scope = asked.scope();
             let mut offers = names::tables(asked, &scope);
@@ -55,6 +62,9 @@ pub(super) fn for_place(place: &Place, asked: &Asked<'_>) -> Vec<Suggestion> {
         Place::Table { start_of } => {
             let mut offers = words::parameters(*start_of);
             offers.extend(names::tables(asked, &asked.scope()));
+            if start_of.is_none() {
+                offers.extend(words::first_operators());
+            }
             offers
         }
         Place::Operator => words::operators(),

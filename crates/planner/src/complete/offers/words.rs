@@ -4,6 +4,7 @@ use kql_functions::registry;
 use kql_types::ScalarType;
 
 use crate::bind::watch::Seen;
+use crate::complete::place::first_words;
 use crate::complete::{Suggestion, SuggestionKind};
 use crate::{OPERATOR_HELP, OperatorHelp, OperatorPlace};
 
@@ -136,16 +137,19 @@ fn operator(name: &str, operator: &OperatorHelp) -> Suggestion {
     }
 }
 
-/// The parameters of an operator, with `=`.
+/// What may stand right behind an operator's word besides its operands: its parameters, with `=`, and the words of later
+/// clauses where the first may be left out.
 pub(super) fn parameters(operator: Option<&'static OperatorHelp>) -> Vec<Suggestion> {
-    let parameters = operator.map_or(&[][..], |operator| operator.parameters);
+    let Some(operator) = operator else { return Vec::new() };
     let offer = |parameter: &crate::ParameterHelp| Suggestion {
         name: parameter.name.to_owned(),
         text: format!("{}=", parameter.name),
         kind: SuggestionKind::Parameter,
         detail: parameter.doc.to_owned(),
     };
-    parameters.iter().map(offer).collect()
+    let mut offers: Vec<Suggestion> = operator.parameters.iter().map(offer).collect();
+    offers.extend(clauses(first_words(operator.names[0])));
+    offers
 }
 
 /// The words of clauses.
@@ -171,13 +175,14 @@ pub(super) fn listed(values: &[(&str, &str)], kind: SuggestionKind) -> Vec<Sugge
 
 /// The types.
 pub(super) fn types() -> Vec<Suggestion> {
-    let offer = |data_type: &ScalarType| Suggestion {
-        name: data_type.name().to_owned(),
-        text: data_type.name().to_owned(),
+    let offer = |name: &str, detail: &str| Suggestion {
+        name: name.to_owned(),
+        text: name.to_owned(),
         kind: SuggestionKind::Type,
-        detail: String::new(),
+        detail: detail.to_owned(),
     };
-    ScalarType::ALL.iter().map(offer).collect()
+    let names = ScalarType::ALL.iter().map(|data_type| offer(data_type.name(), ""));
+    names.chain([offer("double", "the older name of real")]).collect()
 }
 
 /// What goes on behind a value: comparisons that suit its type, where it is a name that has one.
