@@ -45,14 +45,19 @@ impl<'q> Binder<'q> {
     fn result(&mut self, expression: &'q ast::Expr) {
         self.visualization = None;
         let name = result_name(expression);
-        if !self.is_tabular(expression, &Schema::default())
-            && self.scalar(expression, &Schema::default()).is_some()
-        {
-            self.mistake::<()>(
-                "A tabular expression is expected; write `print` before a value",
-                expression.span,
-            );
-            return;
+        let before = self.diagnostics.len();
+        if !self.is_tabular(expression, &Schema::default()) {
+            if self.scalar(expression, &Schema::default()).is_some() {
+                self.mistake::<()>(
+                    "A tabular expression is expected; write `print` before a value",
+                    expression.span,
+                );
+                return;
+            }
+            // A name that nothing has is that of a table; it is told once.
+            if matches!(expression.kind, ast::ExprKind::Name(_)) {
+                self.diagnostics.truncate(before);
+            }
         }
         let Some(plan) = self.table(expression) else { return };
         self.check_several_results(expression);
