@@ -407,7 +407,7 @@ mod interactive {
         let folder = logs();
         let script = "print a = 1;\n.export one.json\n.output all.csv\nprint b = 2;\nprint c = 3;\n.output\nprint d = 4;";
         let run = folder.kql(["--data", "."]).stdin(script).run();
-        run.expect(0).stdout_has("d\n─\n4\n");
+        run.expect(0).stdout_has("1 rows to one.json\n").stdout_has("d\n─\n4\n");
         assert_eq!(folder.read("one.json").replace(['\n', ' '], ""), r#"[{"a":1}]"#);
         assert_eq!(folder.read("all.csv").lines().collect::<Vec<_>>(), ["b", "2", "c", "3"]);
     }

@@ -84,10 +84,10 @@ mod completion {
         let home = home();
         let mut session = session(&home);
         session.keys(".sch").keys(TAB).see("kql> .schema ");
-        session.keys("L").keys(TAB).see("kql> .schema Logs").keys(ENTER).see("TimeGenerated");
+        session.keys("L").keys(TAB).see("kql> .schema Logs").keys(ENTER).see("TimeGenerated").prompt();
         session.keys(".load lo").keys(TAB).see("kql> .load logs/");
         session.keys("Lo").keys(TAB).see("kql> .load logs/Logs.json");
-        session.keys(" as Again").keys(ENTER).see("Again");
+        session.keys(" as Again").keys(ENTER).see("as Again").prompt();
         session.keys("Again | count").keys(ENTER).see("    3");
     }
 }
@@ -106,8 +106,14 @@ mod readme {
         std::thread::sleep(Duration::from_millis(500));
         session.keys(TAB).see("50057");
         session.keys("57\" | summarize Failed = count(), Last = max(TimeGenerated) by IPAddress").keys(ENTER);
-        session.see("_1)").keys("_ | where Fa").keys(TAB).see("_ | where Failed").keys(" > 1 | sort ").keys(TAB);
-        session.see("sort by").keys("Failed | take 3").keys(ENTER).see("_2)").screen_is("readme");
+        session
+            .gives(1)
+            .keys("_ | where Fa")
+            .keys(TAB)
+            .see("_ | where Failed")
+            .keys(" > 1 | sort ")
+            .keys(TAB);
+        session.see("sort by").keys("Failed | take 3").keys(ENTER).gives(2).screen_is("readme");
         let screen = std::fs::read_to_string(root.join("tests/screens/readme.txt")).unwrap();
         let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
         assert!(readme.contains(&screen), "README.md shows another screen than tests/screens/readme.txt");
@@ -128,7 +134,7 @@ mod editing {
             .keys(ENTER)
             .keys("Code > 0")
             .keys(ENTER);
-        session.see("(2 rows").screen_is("lines");
+        session.gives(1).screen_is("lines");
     }
 
     #[test]
@@ -145,7 +151,7 @@ mod editing {
         let mut session = session(&home);
         session.paste("Logs\n// who it is\n\n| where User == 'bob'\n\n| summarize n = count() by User\n");
         session.see("| summarize n = count() by User").keys(ENTER);
-        session.see("(1 row").see("bob").screen_is("pasted");
+        session.gives(1).screen_is("pasted");
     }
 
     #[test]
@@ -171,24 +177,36 @@ mod editing {
     fn the_history_is_there_the_next_time() {
         let home = home();
         let mut first = session(&home);
-        first.keys("Logs |").keys(ENTER).keys("count").keys(ENTER).see("    3");
-        first.keys(" print secret = 1").keys(ENTER).see("secret");
-        first.keys("print one = 1").keys(ENTER).see("one");
-        first.keys("print one = 1").keys(ENTER).see("_4");
-        first.end();
+        first.keys("Logs |").keys(ENTER).keys("count").keys(ENTER).gives(1);
+        first.keys(" print secret = 1").keys(ENTER).gives(2);
+        first.keys("print one = 1").keys(ENTER).gives(3);
+        first.keys("print one = 1").keys(ENTER).gives(4).end();
         let mut second = session(&home);
         second.keys(UP).see_last("kql> print one = 1").keys(UP).see("kql> Logs |\n    count");
-        second.keys(ENTER).see("    3");
+        second.keys(ENTER).gives(1);
         second.keys(CTRL_R).see("reverse-i-search").keys("one").see("print one = 1").keys(ENTER).see("_2");
         let kept = std::fs::read_to_string(home.path(".local/state/kql/history")).unwrap();
         assert!(!kept.contains("secret"), "{kept}");
     }
 
     #[test]
+    fn a_query_can_be_written_in_another_editor() {
+        let home = home().with("edit.sh", "printf '| where edited == 1' >> \"$1\"");
+        let mut session = home.session_with(&["--data", "logs"], &[("EDITOR", "sh edit.sh")]);
+        session.prompt().keys("print edited = 1").keys(ENTER).gives(1);
+        session
+            .keys(".edit")
+            .keys(ENTER)
+            .see_last("kql> print edited = 1| where edited == 1")
+            .keys(ENTER)
+            .gives(2);
+    }
+
+    #[test]
     fn the_rest_of_an_earlier_entry_is_offered() {
         let home = home();
         let mut session = session(&home);
-        session.keys("print one = 1").keys(ENTER).see("one");
+        session.keys("print one = 1").keys(ENTER).gives(1);
         session.keys("print o").see_last("kql> print one = 1").keys(RIGHT).keys(ENTER).see("_2");
     }
 
@@ -261,7 +279,7 @@ mod running {
         session.keys("range x from 1 to 1000000000000 step 1 | where x < 0 | count").keys(ENTER);
         std::thread::sleep(Duration::from_millis(500));
         let pressed = Instant::now();
-        session.keys(CTRL_C).see("cancelled").see_last("kql>");
+        session.keys(CTRL_C).see("cancelled").prompt();
         assert!(pressed.elapsed() < Duration::from_secs(2), "{:?}", pressed.elapsed());
         session.keys("print still = 'here'").keys(ENTER).see("here");
     }
@@ -270,11 +288,18 @@ mod running {
     fn results_are_tables_to_go_on_from() {
         let home = home();
         let mut session = session(&home);
-        session.keys("Logs | where User == 'bob'").keys(ENTER).see("_1)");
-        session.keys("_ | count").keys(ENTER).see("_2)");
-        session.keys("_1 | summarize max(Code)").keys(ENTER).see("50057").see("_3)");
-        session.keys(".save Bobs _1").keys(ENTER).keys("Bobs | take 1 | project Code").keys(ENTER).see("_4)");
-        session.keys(".export bobs.csv _1").keys(ENTER).see("2 rows to bobs.csv");
+        session.keys("Logs | where User == 'bob'").keys(ENTER).gives(1);
+        session.keys("_ | count").keys(ENTER).gives(2);
+        session.keys("_1 | summarize max(Code)").keys(ENTER).see("50057").gives(3);
+        session
+            .keys(".save Bobs _1")
+            .keys(ENTER)
+            .see(".save Bobs _1")
+            .prompt()
+            .keys("Bobs | take 1 | project Code")
+            .keys(ENTER)
+            .gives(4);
+        session.keys(".export bobs.csv _1").keys(ENTER).see("2 rows to bobs.csv").prompt();
         let exported = std::fs::read_to_string(home.path("bobs.csv")).unwrap();
         assert_eq!(exported.lines().count(), 3, "{exported}");
         session.keys(".expand 1 _1").keys(ENTER).see("\"os\": \"Windows\"");
@@ -293,16 +318,16 @@ mod running {
     fn a_summary_tells_of_each_column() {
         let home = home();
         let mut session = session(&home);
-        session.keys(".summary Logs").keys(ENTER).see("bob (2)").see_last("kql>").screen_is("summary");
+        session.keys(".summary Logs").keys(ENTER).see("bob (2)").prompt().screen_is("summary");
     }
 
     #[test]
     fn commands_that_do_not_exist_have_near_ones() {
         let home = home();
         let mut session = session(&home);
-        session.keys(".tabels").keys(ENTER).see("did you mean .tables?");
-        session.keys(".docs join").keys(ENTER).see("leftanti").see("example: ");
-        session.keys(".now 2024-05-14").keys(ENTER).see("now() gives 2024-05-14T00:00:00");
+        session.keys(".tabels").keys(ENTER).see("did you mean .tables?").prompt();
+        session.keys(".docs join").keys(ENTER).see("leftanti").see("example: ").prompt();
+        session.keys(".now 2024-05-14").keys(ENTER).see("now() gives 2024-05-14T00:00:00").prompt();
         session.keys("print t = now()").keys(ENTER).see("2024-05-14T00:00:00Z");
     }
 }
@@ -310,7 +335,7 @@ mod running {
 mod speed {
     use super::*;
 
-    /// Debug builds are slow; what is measured in release builds stands in `docs/benchmarks.md`.
+    /// Debug builds are slow, and machines are busy.
     #[test]
     fn the_first_prompt_comes_at_once_with_a_hundred_files() {
         let mut home = Home::new();
@@ -320,6 +345,8 @@ mod speed {
         let started = Instant::now();
         let mut session = home.session(&["--data", "logs"]);
         session.see("kql> ");
-        assert!(started.elapsed() < Duration::from_millis(1500), "{:?}", started.elapsed());
+        let elapsed = started.elapsed();
+        println!("first prompt: {elapsed:?}");
+        assert!(elapsed < Duration::from_millis(1500), "{elapsed:?}");
     }
 }

@@ -122,6 +122,16 @@ impl Session {
         })
     }
 
+    /// Waits until the result of that number is there, and the prompt behind it.
+    pub fn gives(&mut self, number: usize) -> &mut Self {
+        self.see(&format!("_{number})")).prompt()
+    }
+
+    /// Waits for an empty prompt.
+    pub fn prompt(&mut self) -> &mut Self {
+        self.see_last("kql>")
+    }
+
     fn wait(&mut self, what: &str, is_there: impl Fn(&str) -> bool) -> &mut Self {
         let started = Instant::now();
         while !is_there(&self.screen()) {
@@ -152,7 +162,7 @@ impl Session {
     /// Compares the screen with the file of that name. With `KQL_WRITE_SCREENS` set, writes the file instead.
     pub fn screen_is(&mut self, name: &str) -> &mut Self {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/screens").join(format!("{name}.txt"));
-        let actual = without_times(&self.screen());
+        let actual = without_numbers(&self.screen());
         if std::env::var_os("KQL_WRITE_SCREENS").is_some() {
             std::fs::write(&path, &actual).unwrap();
             return self;
@@ -182,8 +192,9 @@ impl Drop for Session {
     }
 }
 
-/// The screen with `N ms` for every time, without blanks at the ends of lines.
-fn without_times(screen: &str) -> String {
+/// The screen with `N ms` for every time and `… N more` for every list that goes on, without blanks at the ends of lines:
+/// what differs from run to run, or with every function that is added.
+fn without_numbers(screen: &str) -> String {
     let mut out = String::new();
     for line in screen.trim_end().lines() {
         let words: Vec<&str> = line.trim_end().split(' ').collect();
@@ -193,8 +204,10 @@ fn without_times(screen: &str) -> String {
             }
             let number = word.trim_start_matches('(');
             let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-            let is_time = is_number && words.get(index + 1).is_some_and(|next| next.starts_with("ms"));
-            out.push_str(if is_time { "N" } else { word });
+            let next = words.get(index + 1).copied().unwrap_or_default();
+            let differs = is_number && (next.starts_with("ms") || next == "more:");
+            out.push_str(if differs { &word[..word.len() - number.len()] } else { word });
+            out.push_str(if differs { "N" } else { "" });
         }
         out.push('\n');
     }

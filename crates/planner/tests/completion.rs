@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kql_functions::Context;
-use kql_planner::complete::{DataHints, complete};
+use kql_planner::complete::{DataHints, complete, meanings, open_call};
 use kql_planner::{FunctionLibrary, Surroundings};
 use kql_tables::{Catalog, KnownTable, MemoryTable, Table};
 use kql_types::{Batch, Field, ScalarType, Schema};
@@ -44,6 +44,13 @@ fn every_place_of_every_query_is_answered() {
                 let offered = offered(&text, offset);
                 assert!(offered.replaced.start <= offered.replaced.end, "{text}");
                 assert!(offered.replaced.end <= text.len(), "{text}");
+                let typed = &text[..text.floor_char_boundary(offset)];
+                open_call(typed, offset);
+                with_surroundings(|surroundings| {
+                    let (found, names) = meanings(typed, surroundings);
+                    assert!(found.iter().all(|found| found.span.start <= typed.len()), "{typed}");
+                    assert!(names.iter().all(|(span, _)| span.end <= typed.len()), "{typed}");
+                });
             }
         }
     }
@@ -130,6 +137,10 @@ impl Case {
 }
 
 fn offered(text: &str, offset: usize) -> kql_planner::complete::Completions {
+    with_surroundings(|surroundings| complete(text, offset, surroundings, &Data))
+}
+
+fn with_surroundings<T>(answer: impl FnOnce(&Surroundings<'_>) -> T) -> T {
     let mut library = FunctionLibrary::default();
     library.add("Stored", "T | take 1").unwrap();
     let surroundings = Surroundings {
@@ -139,7 +150,7 @@ fn offered(text: &str, offset: usize) -> kql_planner::complete::Completions {
         library: &library,
         evaluator: None,
     };
-    complete(text, offset, &surroundings, &Data)
+    answer(&surroundings)
 }
 
 /// Two tables, and the known ones.

@@ -24,8 +24,7 @@ pub fn load(repl: &mut Repl, argument: &str) -> Result<Flow, Failure> {
     };
     let path = in_home(Path::new(unquoted(path)));
     let name = repl.session.load(&path.to_string_lossy(), name)?;
-    terminal::say(&format!("{name}\n"));
-    Ok(Flow::RAN)
+    help::print(&format!("{name}\n"))
 }
 
 pub fn export(repl: &mut Repl, argument: &str) -> Result<Flow, Failure> {
@@ -46,8 +45,7 @@ pub fn export(repl: &mut Repl, argument: &str) -> Result<Flow, Failure> {
     let mut output = Output::open(&arguments, false)?;
     output.result(None, result)?;
     output.finish()?;
-    terminal::say(&format!("{} rows to {}\n", result.rows(), path.display()));
-    Ok(Flow::RAN)
+    help::print(&format!("{} rows to {}\n", result.rows(), path.display()))
 }
 
 /// Terminals take no more from a program at once.
@@ -66,8 +64,7 @@ pub fn copy(repl: &mut Repl, argument: &str) -> Result<Flow, Failure> {
         return Err(Failure::Usage("there is no terminal whose clipboard could take it".to_owned()));
     }
     help::print(&format!("\u{1b}]52;c;{encoded}\u{7}"))?;
-    terminal::say(&format!("{} rows, as text between tabs\n", result.rows()));
-    Ok(Flow::RAN)
+    help::print(&format!("{} rows, as text between tabs\n", result.rows()))
 }
 
 pub fn read(repl: &mut Repl, argument: &str) -> Result<Flow, Failure> {
