@@ -142,8 +142,7 @@ fn in_pipeline(cursor: &Cursor<'_>, nesting: &Nesting) -> Place {
             // `project-` is the beginning of an operator's word.
             Some(_) if home.bar.is_some() && is_partial_word(cursor, &segment) => Place::Operator,
             Some(_) if home.bar.is_some() => Place::Unknown,
-            Some(last) if matches!(cursor.at(home.statement), "let" | "set" | "declare" | "alias") => {
-                let _ = last;
+            Some(_) if matches!(cursor.at(home.statement), "let" | "set" | "declare" | "alias") => {
                 Place::Unknown
             }
             Some(last) if cursor.ends_value(last) => after_value(cursor, Vec::new(), Some(last)),
