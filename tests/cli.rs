@@ -391,7 +391,7 @@ mod interactive {
             (".set null -\nprint a = int(null);", "a\n─\n-\n"),
             (".set", "what stands for null"),
             (".timing off", "timing is off"),
-            (".rules", "people  queries/people.kql"),
+            (".rules", "people            people  queries/people.kql"),
             (".run people", "ann"),
             (".read more.kql", "read\n────\n   7\n"),
             (".load Logs.json as Other\nOther | count;", "Count"),

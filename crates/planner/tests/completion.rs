@@ -149,6 +149,7 @@ fn with_surroundings<T>(answer: impl FnOnce(&Surroundings<'_>) -> T) -> T {
         parameters: [].into(),
         library: &library,
         evaluator: None,
+        lookback: None,
     };
     answer(&surroundings)
 }

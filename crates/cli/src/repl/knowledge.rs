@@ -98,6 +98,7 @@ impl Knowledge {
             parameters: self.parameters.clone(),
             library: &self.library,
             evaluator: None,
+            lookback: None,
         }
     }
 }

@@ -89,8 +89,14 @@ fn run(catalog: &DataCatalog, library: &FunctionLibrary, text: &str) -> Option<V
     let _stop = StopLater::start(options.cancel.clone());
     let parsed = kql_parser::parse(text);
     let context = options.context();
-    let surroundings =
-        Surroundings { catalog, context: &context, parameters: [].into(), library, evaluator: None };
+    let surroundings = Surroundings {
+        catalog,
+        context: &context,
+        parameters: [].into(),
+        library,
+        evaluator: None,
+        lookback: None,
+    };
     let bound = kql_planner::bind(&parsed.query, text, &surroundings);
     let plan = kql_planner::optimize(bound.results.into_iter().next()?.plan);
     let batches = kql_executor::execute(&plan, &options).ok()?;
