@@ -11,6 +11,7 @@ use kql_types::{Column, Field, ScalarType, Value};
 use crate::answer::{ResultBuilder, ResultTable};
 use crate::failure::Failure;
 use crate::progress::grouped;
+use crate::terminal::{push_cut, push_visible};
 
 /// Of a column with more different values no further ones are told apart.
 const MOST_DISTINCT: usize = 100_000;
@@ -75,8 +76,9 @@ fn listed(fields: &[Field], tallies: &[Tally]) -> ResultTable {
         ("Top", ScalarType::String),
     ]);
     for (field, tally) in fields.iter().zip(tallies) {
-        let bound =
-            |bound: &Option<Value>| Value::String(bound.as_ref().map_or_else(String::new, Value::to_text));
+        let bound = |bound: &Option<Value>| {
+            Value::String(bound.as_ref().map_or_else(String::new, |value| short(&value.to_text())))
+        };
         rows.push(&[
             Value::String(field.name.to_string()),
             Value::String(field.data_type.name().to_owned()),
@@ -88,6 +90,17 @@ fn listed(fields: &[Field], tallies: &[Tally]) -> ResultTable {
         ]);
     }
     rows.finish()
+}
+
+/// So wide is a value shown.
+const SHOWN: usize = 32;
+
+/// The beginning of a value's text, without a fraction of seconds that is zero.
+fn short(text: &str) -> String {
+    let (mut visible, mut cut) = (String::new(), String::new());
+    push_visible(&mut visible, &text.replace(".0000000Z", "Z"));
+    push_cut(&mut cut, &visible, SHOWN);
+    cut
 }
 
 /// What was seen of a column.
@@ -187,7 +200,8 @@ impl Tally {
             return String::new();
         }
         counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-        let shown = counts.iter().take(TOP).map(|(text, number)| format!("{text} ({})", grouped(*number)));
+        let shown =
+            counts.iter().take(TOP).map(|(text, number)| format!("{} ({})", short(text), grouped(*number)));
         shown.collect::<Vec<_>>().join(", ")
     }
 }
