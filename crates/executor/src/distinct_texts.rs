@@ -110,7 +110,8 @@ mod tests {
 
     fn repeated(distinct: usize, rows: usize) -> StringViewArray {
         let text = |row: usize| {
-            (!row.is_multiple_of(7)).then(|| format!("a text that is quite a bit longer than others {}", row % distinct))
+            (!row.is_multiple_of(7))
+                .then(|| format!("a text that is quite a bit longer than others {}", row % distinct))
         };
         (0..rows).map(text).collect()
     }

@@ -128,7 +128,8 @@ fn plans_give_together_what_they_give_alone() {
     for threads in [1, 2, 5] {
         let options = options(threads);
         let jobs: Vec<_> = plans.iter().map(|plan| (plan, &options)).collect();
-        let together: Vec<_> = execute_all(&jobs, |_| {}).into_iter().map(|rows| values(&rows.unwrap())).collect();
+        let together: Vec<_> =
+            execute_all(&jobs, |_| {}).into_iter().map(|rows| values(&rows.unwrap())).collect();
         assert_eq!(together, alone, "{threads} threads");
         assert_eq!(fixture.reads(), each, "{threads} threads");
     }
