@@ -48,6 +48,7 @@ pub(crate) fn source(scan: &plan::Scan, query: &Query) -> Result<Source, QueryEr
     let request = ScanRequest {
         columns: scan.columns.clone(),
         needles: scan.needles.clone(),
+        conditions: scan.conditions.clone(),
         filter,
         limit: scan.limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX)),
     };

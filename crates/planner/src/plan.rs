@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kql_functions::{AggregateFunction, AggregateOverload};
 use kql_parser::Span;
-use kql_tables::{NeedleGroup, ScanColumn, Table};
+use kql_tables::{Condition, NeedleGroup, ScanColumn, Table};
 use kql_types::{Batch, ScalarType, Schema};
 
 use crate::Expr;
@@ -190,6 +190,8 @@ pub struct Scan {
     pub predicate: Option<Expr>,
     /// Derived from the predicate.
     pub needles: Vec<NeedleGroup>,
+    /// Derived from the predicate.
+    pub conditions: Vec<Condition>,
     /// At most that many rows.
     pub limit: Option<u64>,
 }

@@ -17,6 +17,7 @@ mod cached_scan;
 mod catalog;
 mod census;
 mod column_cache;
+mod condition;
 mod content;
 mod external;
 mod extract;
@@ -46,6 +47,7 @@ mod time;
 mod views;
 
 pub use catalog::{DataCatalog, WATCHLIST};
+pub use condition::{Comparison, Condition};
 pub use external::{ExternalFormat, ExternalTable};
 pub use file_table::ReadOptions;
 pub use known::{KnownCatalog, KnownTable, known_schema, known_table_names};

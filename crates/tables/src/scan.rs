@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_buffer::BooleanBuffer;
 use kql_types::{Batch, Column, Field, PathStep, ScalarType, Schema};
 
-use crate::TableError;
+use crate::{Condition, TableError};
 
 /// What a scan must produce, and what it may leave out.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +16,8 @@ pub struct ScanRequest {
     /// Byte strings that a record must hold to be able to pass the filter: every group must be met. A hint; the
     /// scan may ignore it, and never drops a record that could pass.
     pub needles: Vec<NeedleGroup>,
+    /// What holds of the values of any row that is wanted: all of these. A hint as well.
+    pub conditions: Vec<Condition>,
     /// The exact predicate. The scan evaluates it, so that it can leave out the other columns of records that fail.
     pub filter: Option<ScanFilter>,
     /// No more rows than this are wanted (after the filter); the scan may stop early.

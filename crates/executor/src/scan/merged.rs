@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow_buffer::BooleanBuffer;
 use kql_functions::Context;
 use kql_planner::plan;
-use kql_tables::{Needle, NeedleGroup, ScanColumn, ScanFilter, ScanRequest};
+use kql_tables::{Condition, Needle, NeedleGroup, ScanColumn, ScanFilter, ScanRequest};
 use kql_types::{Batch, Column, Field, Schema};
 
 use super::TableScan;
@@ -83,7 +83,8 @@ pub(crate) fn merged(readers: &[Reader<'_>]) -> Result<(Pipeline, Vec<Selection>
     };
     let needles = any_needles(readers);
     let schema = columns.iter().map(|column| Field::new(column.name.clone(), column.data_type)).collect();
-    let request = ScanRequest { columns, needles, filter, limit: None };
+    let conditions = any_conditions(readers, &selections);
+    let request = ScanRequest { columns, needles, conditions, filter, limit: None };
     let scan = readers[0].scan.table.scan(request)?;
     let source = Source::Scan(Arc::new(TableScan { scan, failure: Default::default() }));
     Ok((Pipeline::new(Arc::new(schema), source), selections))
@@ -132,6 +133,20 @@ fn any_wants(readers: &[Reader<'_>], selections: &[Selection]) -> Result<Option<
         Ok(wanted)
     };
     Ok(Some(ScanFilter { columns, evaluate: Arc::new(evaluate) }))
+}
+
+/// What holds of any row that some reader wants: the conditions of one of them. Nothing if there is a reader without.
+fn any_conditions(readers: &[Reader<'_>], selections: &[Selection]) -> Vec<Condition> {
+    let mut any = Vec::with_capacity(readers.len());
+    for (reader, selection) in readers.iter().zip(selections) {
+        let conditions = &reader.scan.conditions;
+        if conditions.is_empty() {
+            return Vec::new();
+        }
+        let moved = conditions.iter().map(|condition| condition.moved(&selection.columns));
+        any.push(Condition::All(moved.collect()));
+    }
+    vec![Condition::Any(any)]
 }
 
 /// One group that any record that some reader wants must meet; nothing if there is a reader without needles.

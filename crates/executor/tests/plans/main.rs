@@ -53,7 +53,14 @@ fn scan(batch: Batch, predicate: Option<Expr>) -> Plan {
     let table = Arc::new(MemoryTable::new("T", batch));
     Plan {
         schema,
-        operator: Operator::Scan(plan::Scan { table, columns, predicate, needles: Vec::new(), limit: None }),
+        operator: Operator::Scan(plan::Scan {
+            table,
+            columns,
+            predicate,
+            needles: Vec::new(),
+            conditions: Vec::new(),
+            limit: None,
+        }),
     }
 }
 

@@ -73,6 +73,7 @@ impl Fixture {
             columns: wanted.collect(),
             predicate,
             needles: Vec::new(),
+            conditions: Vec::new(),
             limit: None,
         };
         plan(Operator::Scan(scan), columns)

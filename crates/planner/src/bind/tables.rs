@@ -52,7 +52,14 @@ impl Binder<'_> {
             }
         }
         let columns = schema.fields.iter().map(scan_column).collect();
-        let scan = Scan { table, columns, predicate: None, needles: Vec::new(), limit: None };
+        let scan = Scan {
+            table,
+            columns,
+            predicate: None,
+            needles: Vec::new(),
+            conditions: Vec::new(),
+            limit: None,
+        };
         Plan::new(Operator::Scan(scan), Arc::new(schema))
     }
 

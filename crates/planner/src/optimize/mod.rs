@@ -4,6 +4,7 @@
 //! one keeps the columns of the result, by name and type, and the rows in their order.
 
 mod check;
+mod conditions;
 mod expression;
 mod merge_projects;
 mod needles;
@@ -38,6 +39,8 @@ static RULES: &[Rule] = &[
     ("merge projects again", merge_projects::merge_projects),
     // Texts that a record must hold to pass the scan's predicate.
     ("derive needles", needles::derive_needles),
+    // Conditions on columns that a row must meet to pass the scan's predicate.
+    ("derive conditions", conditions::derive_conditions),
 ];
 
 /// Rewrites a plan so that it gives the same rows with less work.

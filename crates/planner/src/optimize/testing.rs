@@ -102,7 +102,8 @@ pub(crate) fn scan(name: &str, columns: &[(&str, ScalarType)]) -> Plan {
     };
     let columns = schema.fields.iter().map(column).collect();
     let table = Arc::new(KnownTable::new(name, schema.clone()));
-    let scan = Scan { table, columns, predicate: None, needles: Vec::new(), limit: None };
+    let scan =
+        Scan { table, columns, predicate: None, needles: Vec::new(), conditions: Vec::new(), limit: None };
     plan(Operator::Scan(scan), schema.fields)
 }
 
