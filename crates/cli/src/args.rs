@@ -43,6 +43,8 @@ pub enum Command {
     Tables(TablesArguments),
     /// Lists the functions, or explains one
     Functions(FunctionsArguments),
+    /// Writes tables as Parquet files, sorted by time, so that later queries read only what they ask for
+    Import(ImportArguments),
     /// Writes what a shell needs to complete these arguments
     Completions {
         /// The shell
@@ -114,6 +116,20 @@ pub struct FunctionsArguments {
     /// How results are written.
     #[command(flatten)]
     pub output: OutputArguments,
+}
+
+/// Arguments of `kql import`.
+#[derive(Debug, Args)]
+pub struct ImportArguments {
+    /// Tables of the data, or data files, each a table called by its stem; without one all tables of the data
+    #[arg(value_name = "TABLE|FILE")]
+    pub tables: Vec<String>,
+    /// A folder, in which each table becomes a file called by its name, or for one table a file that ends in .parquet
+    #[arg(short = 'o', long = "output", value_name = "DIR|FILE.parquet", required = true)]
+    pub target: PathBuf,
+    /// Leave the rows in their order instead of sorting them by TimeGenerated
+    #[arg(long)]
+    pub keep_order: bool,
 }
 
 /// Which tables there are, and how they are read.
@@ -193,6 +209,8 @@ pub enum Format {
     Markdown,
     /// The reply of Kusto's REST API, version 1
     Kusto,
+    /// Parquet, as `kql import` writes it; one result
+    Parquet,
 }
 
 impl Format {
@@ -205,6 +223,7 @@ impl Format {
             "csv" => Format::Csv,
             "tsv" => Format::Tsv,
             "md" => Format::Markdown,
+            "parquet" => Format::Parquet,
             _ => return None,
         })
     }

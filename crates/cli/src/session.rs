@@ -10,7 +10,7 @@ use kql_executor::{Options, QueryError};
 use kql_functions::{LocationDatabase, Warnings};
 use kql_parser::{Diagnostic, Severity};
 use kql_planner::{Bound, BoundResult, FunctionLibrary, Lookback, Plan, Surroundings};
-use kql_tables::{Catalog, DataCatalog, MemoryTable, ReadOptions, ScanRequest};
+use kql_tables::{Catalog, DataCatalog, ImportOptions, Imported, MemoryTable, ReadOptions, ScanRequest};
 use kql_types::{Batch, ScalarType, Value};
 
 use crate::answer::{Answer, ResultTable};
@@ -309,6 +309,34 @@ impl Session {
     /// From now on this table stands in place of the data's table of that name.
     pub fn put_table(&mut self, table: MemoryTable) {
         self.overlay = Some(Arc::new(table));
+    }
+
+    /// Adds a file as a table by its stem; gives that name.
+    pub fn add_file(&mut self, path: &str) -> Result<String, Failure> {
+        Ok(self.catalog.add_file(path)?)
+    }
+
+    /// Writes a table as a Parquet file.
+    pub fn import(&mut self, table: &str, target: &Path, keep_order: bool) -> Result<Imported, Failure> {
+        self.options.progress = Arc::default();
+        let progress = self.options.progress.clone();
+        let line = ProgressLine::start(progress.clone());
+        let tables = AskedTables::new(&self.catalog, None, false);
+        tables.table(table);
+        line.expect(tables.bytes());
+        let imported = self.catalog.import(
+            table,
+            target,
+            &ImportOptions {
+                threads: self.options.threads,
+                keep_order,
+                memory_limit: self.options.memory_limit,
+                cancel: &self.options.cancel,
+                progress: &|rows, bytes| progress.add(rows, bytes),
+            },
+        );
+        self.notes.take(self.catalog.report());
+        Ok(imported?)
     }
 
     /// From now on every query sees the same `now()`.

@@ -32,7 +32,8 @@ impl Progress {
         self.bytes.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn add(&self, rows: usize, bytes: usize) {
+    /// Adds rows and bytes that were read.
+    pub fn add(&self, rows: usize, bytes: usize) {
         self.rows.fetch_add(rows as u64, Ordering::Relaxed);
         self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
     }

@@ -10,6 +10,7 @@ use kql_types::Schema;
 use crate::column_cache::ColumnCache;
 use crate::content::Origin;
 use crate::file_table::{FileTable, ReadOptions};
+use crate::parquet::{EXTENSION, ImportOptions, Imported, import};
 use crate::schema_file::SchemaFile;
 use crate::{Catalog, KnownTable, MemoryTable, ScanReport, Table, TableError, known_schema};
 
@@ -132,6 +133,18 @@ impl DataCatalog {
         self.tables.iter().map(|table| (table.name().to_owned(), table.paths())).collect()
     }
 
+    /// Writes a table that has data as a Parquet file.
+    pub fn import(
+        &self,
+        name: &str,
+        target: &Path,
+        options: &ImportOptions<'_>,
+    ) -> Result<Imported, TableError> {
+        let table = self.tables.iter().find(|table| table.name() == name);
+        let table = table.ok_or_else(|| TableError::new(format!("there is no data for {name}")))?;
+        import(&**table, &table.whole_schema()?, target, options)
+    }
+
     fn add_files(&mut self, name: &str, files: Vec<PathBuf>) {
         self.add_origins(name, files.into_iter().map(|path| Origin::File(Arc::new(path))).collect());
     }
@@ -194,7 +207,7 @@ pub const WATCHLIST: &str = "watchlist:";
 const WATCHLISTS: &str = "watchlists";
 
 /// Extensions of data, compressed or not.
-const EXTENSIONS: &[&str] = &["json", "ndjson", "jsonl", "csv", "tsv", "log"];
+const EXTENSIONS: &[&str] = &["json", "ndjson", "jsonl", "csv", "tsv", "log", EXTENSION];
 
 /// The name without the extensions of data and compression.
 fn table_name(path: &Path) -> String {

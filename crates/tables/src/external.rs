@@ -24,6 +24,8 @@ pub enum ExternalFormat {
     Raw,
     /// `json`, `multijson`: objects; columns go by name.
     Json,
+    /// `parquet`; columns go by name.
+    Parquet,
 }
 
 impl ExternalFormat {
@@ -38,6 +40,7 @@ impl ExternalFormat {
             "txt" => Self::Lines,
             "raw" => Self::Raw,
             "json" | "multijson" | "singlejson" => Self::Json,
+            "parquet" => Self::Parquet,
             _ => return None,
         })
     }
@@ -119,8 +122,8 @@ impl ExternalTable {
         }
         let origin = self.origin(place)?;
         let format = self.format.unwrap_or_else(|| ExternalFormat::of_place(place));
-        if format == ExternalFormat::Json {
-            return self.read_json(origin);
+        if matches!(format, ExternalFormat::Json | ExternalFormat::Parquet) {
+            return self.read_named(origin);
         }
         let path = origin.path();
         let bytes = content::read(&origin)?;
@@ -133,7 +136,9 @@ impl ExternalTable {
                 let lines = text.lines().filter(|line| !line.is_empty());
                 Ok(self.one_column(lines.skip(usize::from(self.ignore_first_record))))
             }
-            ExternalFormat::Raw | ExternalFormat::Json => Ok(self.one_column(std::iter::once(text))),
+            ExternalFormat::Raw | ExternalFormat::Json | ExternalFormat::Parquet => {
+                Ok(self.one_column(std::iter::once(text)))
+            }
         }
     }
 
@@ -185,7 +190,8 @@ impl ExternalTable {
         Batch::new(self.schema.clone(), columns.into_iter().map(Growing::finish).collect(), rows)
     }
 
-    fn read_json(&self, origin: Origin) -> Result<Batch, TableError> {
+    /// Records whose values have names.
+    fn read_named(&self, origin: Origin) -> Result<Batch, TableError> {
         let options = ReadOptions { threads: 1, ..ReadOptions::default() };
         let known = Some((*self.schema).clone());
         let table =

@@ -6,6 +6,7 @@ use kql_types::{Field, Schema};
 
 use crate::cached_scan;
 use crate::census::{Census, Findings};
+use crate::chain::Chain;
 use crate::column_cache::{ColumnCache, Source};
 use crate::content::{Origin, Stamp};
 use crate::json::{Splitter, trim};
@@ -14,6 +15,7 @@ use crate::known::standard_column;
 use crate::layout::Layout;
 use crate::locate::Keys;
 use crate::morsels::{Cutter, OpenFile};
+use crate::parquet::{self, ParquetScan};
 use crate::piece::Piece;
 use crate::records::{Sequence, line_end};
 use crate::{MorselData, Scan, ScanReport, ScanRequest, Table, TableError, separated};
@@ -192,7 +194,7 @@ impl FileTable {
                     at = next;
                 }
             }
-            Layout::Sequence { columns: Some(_), .. } => {}
+            Layout::Sequence { columns: Some(_), .. } | Layout::Parquet => {}
             Layout::Sequence { columns: None, .. } => {
                 let sequence = Sequence { open: b'{' };
                 let mut at = 0;
@@ -237,19 +239,35 @@ impl FileTable {
 
     /// The columns of the data, in order of appearance.
     fn seen(&self, files: &[Arc<OpenFile>], findings: &Findings) -> Vec<Field> {
-        let mut fields = Vec::new();
+        let mut fields =
+            parquet::merged_fields(files.iter().filter_map(|file| file.parquet()).map(|file| &**file));
         for file in files {
             if let Layout::Sequence { columns: Some(columns), .. } = &file.layout {
                 fields.extend(columns.iter().cloned());
             }
         }
-        let separated = files.iter().all(|file| matches!(file.layout, Layout::Separated { .. }));
+        let mut texts = files.iter().filter(|file| file.parquet().is_none());
+        let separated = texts.all(|file| matches!(file.layout, Layout::Separated { .. }));
         let inside = if findings.diagnostics { &findings.properties[..] } else { &[] };
         for seen in findings.columns.iter().chain(inside) {
             let data_type = if separated { seen.kinds.text_type() } else { seen.kinds.data_type() };
             fields.push(Field::new(seen.name.as_str(), data_type));
         }
         fields
+    }
+
+    /// All columns that the table has, those included that a look at the beginning did not show.
+    pub(crate) fn whole_schema(&self) -> Result<Arc<Schema>, TableError> {
+        let (opened, columns) = self.columns()?;
+        if columns.complete {
+            return Ok(columns.schema);
+        }
+        let mut state = self.lock();
+        if state.all.is_none() {
+            state.all = Some(self.look(&opened.files, None)?.0);
+        }
+        let schema = state.all.as_ref().map(|all| self.decide(&opened.files, all, true).schema);
+        Ok(schema.unwrap_or(columns.schema))
     }
 
     /// The column of that name among those that a look at the beginning did not show.
@@ -297,9 +315,29 @@ impl Table for FileTable {
             strict: self.options.strict,
             report: self.report.clone(),
         };
-        Ok(match self.cache.clone().zip(opened.cached) {
-            Some(cache) => cached_scan::scan(opened.files, request, setting, self.splitter, cache),
-            None => Arc::new(JsonScan::new(opened.files, request, setting, self.splitter)),
+        if opened.files.iter().all(|file| file.parquet().is_none()) {
+            return Ok(match self.cache.clone().zip(opened.cached) {
+                Some(cache) => cached_scan::scan(opened.files, request, setting, self.splitter, cache),
+                None => Arc::new(JsonScan::new(opened.files, request, setting, self.splitter)),
+            });
+        }
+        let scan = |files: &[Arc<OpenFile>]| -> Arc<dyn Scan> {
+            let parquet: Vec<_> = files.iter().filter_map(|file| file.parquet().cloned()).collect();
+            let (request, setting) = (request.clone(), setting.clone());
+            match parquet.is_empty() {
+                false => Arc::new(ParquetScan::new(parquet, request, setting)),
+                true => Arc::new(JsonScan::new(files.into(), request, setting, self.splitter)),
+            }
+        };
+        // Files of one kind that follow one another are one scan.
+        let kinds = opened.files.chunk_by(|one, other| one.parquet().is_some() == other.parquet().is_some());
+        let mut scans: Vec<Arc<dyn Scan>> = kinds.map(scan).collect();
+        Ok(match scans.pop() {
+            Some(only) if scans.is_empty() => only,
+            last => {
+                scans.extend(last);
+                Arc::new(Chain::new(scans, request.limit))
+            }
         })
     }
 }

@@ -193,6 +193,7 @@ impl JsonScan {
             }
             Layout::Sequence { columns, .. } => self.sequence(piece, columns.as_deref(), &mut records)?,
             Layout::Lines(_) => self.lines(piece, &mut records)?,
+            Layout::Parquet => return Err(TableError::new("a Parquet file has no records of text")),
         }
         Ok((self.columns(piece, &records)?, records.starts))
     }

@@ -30,6 +30,8 @@ pub(crate) enum Layout {
         /// The header's first byte.
         start: usize,
     },
+    /// Parquet, of which others read the rows.
+    Parquet,
 }
 
 /// So many lines are looked at where the first one says nothing.

@@ -11,6 +11,7 @@ use crate::content::{self, Compression, Content, Origin, cannot_read};
 use crate::json::Splitter;
 use crate::layout::{Layout, detect};
 use crate::morsel_reader::MorselReader;
+use crate::parquet::{self, ParquetFile};
 use crate::records::{Sequence, line_end};
 use crate::separated;
 use crate::{Morsel, MorselData, TableError};
@@ -38,6 +39,8 @@ pub(crate) enum Body {
     Whole(Buffer),
     /// To be decompressed from the beginning each time.
     Stream(Compression),
+    /// Rows in columns.
+    Parquet(Arc<ParquetFile>),
 }
 
 impl OpenFile {
@@ -45,20 +48,25 @@ impl OpenFile {
     pub(crate) fn open(origin: &Origin, splitter: Splitter) -> Result<Self, TableError> {
         let path = origin.path();
         let extension = format_extension(&path);
-        let (body, layout, file) = match content::open(origin)? {
-            Content::Whole(buffer, file) => {
-                let layout = detect(&buffer, &extension, splitter);
-                (Body::Whole(buffer), layout, file)
+        let whole = |buffer: Buffer, file| match parquet::is_parquet(&buffer, &extension) {
+            true => {
+                let parquet = ParquetFile::open(&path, &buffer)?;
+                Ok((Body::Parquet(Arc::new(parquet)), Layout::Parquet, None))
             }
+            false => {
+                let layout = detect(&buffer, &extension, splitter);
+                Ok((Body::Whole(buffer), layout, file))
+            }
+        };
+        let (body, layout, file) = match content::open(origin)? {
+            Content::Whole(buffer, file) => whole(buffer, file)?,
             Content::Compressed { compression, head, complete } => {
                 let layout = detect(&head, &extension, splitter);
                 match layout {
-                    Layout::Lines(_) if !complete => (Body::Stream(compression), layout, None),
-                    _ => {
-                        let buffer = content::read_all(&path, compression)?;
-                        let layout = detect(&buffer, &extension, splitter);
-                        (Body::Whole(buffer), layout, None)
+                    Layout::Lines(_) if !complete && !parquet::begins_so(&head) => {
+                        (Body::Stream(compression), layout, None)
                     }
+                    _ => whole(content::read_all(&path, compression)?, None)?,
                 }
             }
         };
@@ -83,8 +91,13 @@ impl OpenFile {
     pub(crate) fn whole(&self) -> Option<&Buffer> {
         match &self.body {
             Body::Whole(buffer) => Some(buffer),
-            Body::Stream(_) => None,
+            Body::Stream(_) | Body::Parquet(_) => None,
         }
+    }
+
+    /// The Parquet file, if it is one.
+    pub(crate) fn parquet(&self) -> Option<&Arc<ParquetFile>> {
+        if let Body::Parquet(file) = &self.body { Some(file) } else { None }
     }
 }
 
@@ -144,6 +157,7 @@ impl Cutter {
     /// The next piece of a file, `None` at its end.
     fn cut(&self, file: &OpenFile, position: &mut Position) -> Result<Option<MorselData>, TableError> {
         let bytes = match &file.body {
+            Body::Parquet(_) => return Ok(None),
             Body::Whole(bytes) => bytes,
             Body::Stream(compression) => {
                 let start = if let Layout::Lines(start) = file.layout { start } else { 0 };
@@ -160,6 +174,7 @@ impl Cutter {
             }
         };
         let range = match &file.layout {
+            Layout::Parquet => return Ok(None),
             Layout::Lines(first) => {
                 let start = position.at.unwrap_or(*first);
                 let border = (start + MORSEL_BYTES).min(bytes.len());

@@ -1,36 +1,67 @@
 //! Steps into JSON text.
 
-use arrow_array::builder::StringViewBuilder;
 use arrow_array::{Array, StringViewArray};
+use arrow_buffer::NullBuffer;
+use kql_types::dynamic::Json;
 use kql_types::{Column, PathStep};
-use serde_json::Value;
 
-/// What stands at the end of `path` in each of these dynamic values; null where there is nothing.
+/// What stands at the end of `path` in each of these dynamic values; null where there is nothing. The texts are not
+/// copied: what is found is a part of them.
 pub(crate) fn extract(texts: &StringViewArray, path: &[PathStep]) -> Column {
-    let mut found = StringViewBuilder::with_capacity(texts.len());
-    for text in texts {
-        match text.and_then(|text| serde_json::from_str(text).ok()).and_then(|value| walk(value, path)) {
-            Some(value) => found.append_value(value.to_string()),
-            None => found.append_null(),
-        }
+    let mut views = Vec::with_capacity(texts.len());
+    let mut present = Vec::with_capacity(texts.len());
+    for (text, &view) in texts.iter().zip(texts.views()) {
+        let found = text.and_then(|text| Some((text, Json::new(text).walk(path)?)));
+        let found = found.filter(|(_, found)| !found.is_null());
+        present.push(found.is_some());
+        views.push(found.map_or(0, |(whole, found)| part(view, whole, found.text())));
     }
-    Column::Dynamic(found.finish())
+    let nulls = NullBuffer::from(present);
+    // SAFETY: each view is inline or shows a part of what a view of the same array shows, cut between characters.
+    let found =
+        unsafe { StringViewArray::new_unchecked(views.into(), texts.data_buffers().clone(), Some(nulls)) };
+    Column::Dynamic(found)
 }
 
-fn walk(mut value: Value, path: &[PathStep]) -> Option<Value> {
-    for step in path {
-        value = match (step, value) {
-            (PathStep::Key(key), Value::Object(mut members)) => members.remove(&**key)?,
-            (PathStep::Index(index), Value::Array(mut elements)) => {
-                let from_end = usize::try_from(index.unsigned_abs()).ok()?;
-                let place = if *index < 0 { elements.len().checked_sub(from_end)? } else { from_end };
-                if place >= elements.len() {
-                    return None;
-                }
-                elements.swap_remove(place)
-            }
-            _ => return None,
-        };
+/// A view is the text itself if that is no longer than this.
+const INLINE: usize = 12;
+
+/// The view of a part of the text that `view` shows.
+fn part(view: u128, whole: &str, part: &str) -> u128 {
+    let mut bytes = [0; 16];
+    bytes[..4].copy_from_slice(&(part.len() as u32).to_le_bytes());
+    if part.len() <= INLINE {
+        bytes[4..4 + part.len()].copy_from_slice(part.as_bytes());
+    } else {
+        let whole_view = view.to_le_bytes();
+        let offset = part.as_ptr().addr() - whole.as_ptr().addr();
+        let start = (view >> 96) as u32 + offset as u32;
+        bytes[4..8].copy_from_slice(&part.as_bytes()[..4]);
+        bytes[8..12].copy_from_slice(&whole_view[8..12]);
+        bytes[12..].copy_from_slice(&start.to_le_bytes());
     }
-    (!value.is_null()).then_some(value)
+    u128::from_le_bytes(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_shown_where_they_stand() {
+        let long = r#"{"a":{"b":"a text of more than twelve bytes"},"c":[1,{"d":"short"},null]}"#;
+        let texts: StringViewArray = [Some("[0]"), Some(long), None, Some(r#""x""#)].into_iter().collect();
+        let key = |key: &str| PathStep::Key(key.into());
+        for (path, expected) in [
+            (vec![key("a"), key("b")], [None, Some(r#""a text of more than twelve bytes""#), None, None]),
+            (vec![key("a")], [None, Some(r#"{"b":"a text of more than twelve bytes"}"#), None, None]),
+            (vec![key("c"), PathStep::Index(-2)], [None, Some(r#"{"d":"short"}"#), None, None]),
+            (vec![key("c"), PathStep::Index(2)], [None, None, None, None]),
+            (vec![PathStep::Index(0)], [Some("0"), None, None, None]),
+        ] {
+            let Column::Dynamic(found) = extract(&texts, &path) else { panic!("no dynamic") };
+            assert_eq!(found, expected.into_iter().collect::<StringViewArray>(), "{path:?}");
+            assert!(found.to_data().validate_full().is_ok());
+        }
+    }
 }

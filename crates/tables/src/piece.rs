@@ -42,8 +42,8 @@ impl Piece {
             MorselData::Bytes { file, first_line, bytes } => {
                 (file, 0..bytes.len(), Some((first_line, bytes)))
             }
-            MorselData::Batch(_) | MorselData::Kept => {
-                return Err(TableError::new("a file has no rows in memory"));
+            MorselData::Batch(_) | MorselData::Kept | MorselData::Rows { .. } => {
+                return Err(TableError::new("a morsel of another scan"));
             }
         };
         let file = files.get(file).cloned().ok_or_else(|| TableError::new("a morsel of another scan"))?;

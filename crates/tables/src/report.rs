@@ -35,6 +35,17 @@ pub struct Misfits {
     pub count: usize,
 }
 
+/// What scans of Parquet files did not have to read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RowGroups {
+    /// Row groups that were read.
+    pub read: usize,
+    /// Row groups that could hold no wanted row.
+    pub skipped: usize,
+    /// Rows of those that were read in pages that could hold none.
+    pub rows_passed_over: usize,
+}
+
 /// Collects what scans meet. Shared by all tables of a catalog; a record that several scans meet counts once.
 #[derive(Clone, Debug, Default)]
 pub struct ScanReport {
@@ -46,6 +57,7 @@ struct State {
     /// By file and place in it.
     malformed: BTreeMap<(Arc<PathBuf>, usize), (Line, String)>,
     misfits: BTreeMap<(String, String), usize>,
+    row_groups: RowGroups,
 }
 
 /// In which line a record begins.
@@ -97,6 +109,11 @@ impl ScanReport {
         self.lock().misfits.iter().map(one).collect()
     }
 
+    /// What scans of Parquet files read and what not.
+    pub fn row_groups(&self) -> RowGroups {
+        self.lock().row_groups
+    }
+
     /// Forgets everything, before the next query.
     pub fn clear(&self) {
         *self.lock() = State::default();
@@ -111,6 +128,19 @@ impl ScanReport {
     pub(crate) fn add_misfits(&self, table: &str, column: &str, count: usize) {
         if count > 0 {
             *self.lock().misfits.entry((table.to_owned(), column.to_owned())).or_default() += count;
+        }
+    }
+
+    /// Notes that a row group is read, or that it is not.
+    pub(crate) fn add_row_group(&self, is_read: bool) {
+        let groups = &mut self.lock().row_groups;
+        *(if is_read { &mut groups.read } else { &mut groups.skipped }) += 1;
+    }
+
+    /// Notes rows in pages that need not be read.
+    pub(crate) fn add_rows_passed_over(&self, rows: usize) {
+        if rows > 0 {
+            self.lock().row_groups.rows_passed_over += rows;
         }
     }
 

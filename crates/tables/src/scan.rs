@@ -1,6 +1,7 @@
 //! How a table is read: a request made of the plan, and morsels that workers take.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_buffer::BooleanBuffer;
@@ -122,4 +123,27 @@ pub enum MorselData {
         /// The records.
         bytes: Vec<u8>,
     },
+    /// Rows of a row group of one of the scan's Parquet files.
+    Rows {
+        /// Which file.
+        file: usize,
+        /// Which row group.
+        group: usize,
+        /// The rows.
+        rows: Range<usize>,
+        /// How many bytes of the file they stand for, those of row groups included that were ruled out before.
+        bytes: usize,
+    },
+}
+
+impl MorselData {
+    /// How many bytes of a file are done when it has been read.
+    pub fn bytes(&self) -> usize {
+        match self {
+            MorselData::Batch(_) | MorselData::Kept => 0,
+            MorselData::Range { start, end, .. } => end - start,
+            MorselData::Bytes { bytes, .. } => bytes.len(),
+            MorselData::Rows { bytes, .. } => *bytes,
+        }
+    }
 }

@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod explain;
 mod functions;
+mod import;
 mod query;
 mod run;
 mod tables;
@@ -47,6 +48,7 @@ fn dispatch(arguments: Arguments) -> Outcome {
         Some(Command::Check(arguments)) => check::check(arguments, data),
         Some(Command::Tables(arguments)) => tables::tables(arguments, data),
         Some(Command::Functions(arguments)) => functions::functions(arguments),
+        Some(Command::Import(arguments)) => import::import(arguments, data),
         Some(Command::Completions { shell }) => completions::completions(*shell),
         Some(Command::Man) => completions::manual(),
     })

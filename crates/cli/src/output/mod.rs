@@ -6,6 +6,7 @@ mod json;
 mod kusto;
 mod markdown;
 mod ndjson;
+mod parquet;
 mod sink;
 mod table;
 mod widths;
@@ -136,6 +137,7 @@ impl Output {
             Format::Tsv => Box::new(delimited::DelimitedWriter::new(b'\t')),
             Format::Markdown => Box::new(markdown::MarkdownWriter::default()),
             Format::Kusto => Box::new(kusto::KustoWriter::default()),
+            Format::Parquet => Box::new(parquet::ParquetWriter::default()),
         };
         Self { sink: Sink::new(file), writer, name }
     }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use kql_tables::{Morsel, MorselData};
+use kql_tables::Morsel;
 use kql_types::{Batch, Column, Schema};
 
 use super::{Segment, Stages};
@@ -170,11 +170,7 @@ impl Unit {
         let batch = match self.work {
             Work::Rows(batch) => batch,
             Work::Morsel(scan, morsel) => {
-                let bytes = match &morsel.data {
-                    MorselData::Batch(_) | MorselData::Kept => 0,
-                    MorselData::Range { start, end, .. } => end - start,
-                    MorselData::Bytes { bytes, .. } => bytes.len(),
-                };
+                let bytes = morsel.data.bytes();
                 let batch = scan.read(morsel)?;
                 progress.add(batch.rows, bytes);
                 batch
