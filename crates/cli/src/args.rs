@@ -123,7 +123,7 @@ pub struct FunctionsArguments {
 pub struct ImportArguments {
     /// Tables of the data, or data files, each a table called by its stem; without one all tables of the data
     #[arg(value_name = "TABLE|FILE")]
-    pub tables: Vec<String>,
+    pub sources: Vec<String>,
     /// A folder, in which each table becomes a file called by its name, or for one table a file that ends in .parquet
     #[arg(short = 'o', long = "output", value_name = "DIR|FILE.parquet", required = true)]
     pub target: PathBuf,

@@ -16,7 +16,7 @@ use crate::session::Session;
 
 pub(super) fn import(arguments: &ImportArguments, data: &DataArguments) -> Result<Outcome, Failure> {
     let mut session = Session::open(data, &[])?;
-    let tables = tables(&mut session, &arguments.tables)?;
+    let tables = tables(&mut session, &arguments.sources)?;
     let targets = targets(&tables, &arguments.target)?;
     let stop = session.cancel();
     // Without a handler Ctrl-C ends the program, and what is half written stays behind.
