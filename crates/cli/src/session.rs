@@ -10,7 +10,7 @@ use kql_executor::{Options, QueryError};
 use kql_functions::{LocationDatabase, Warnings};
 use kql_parser::{Diagnostic, Severity};
 use kql_planner::{Bound, BoundResult, FunctionLibrary, Lookback, Plan, Surroundings};
-use kql_tables::{Catalog, DataCatalog, ImportOptions, Imported, MemoryTable, ReadOptions, ScanRequest};
+use kql_tables::{Catalog, DataCatalog, GROUP_ROWS, ImportOptions, Imported, MemoryTable, ReadOptions, ScanRequest};
 use kql_types::{Batch, ScalarType, Value};
 
 use crate::answer::{Answer, ResultTable};
@@ -329,6 +329,7 @@ impl Session {
             target,
             &ImportOptions {
                 threads: self.options.threads,
+                group_rows: GROUP_ROWS,
                 keep_order,
                 memory_limit: self.options.memory_limit,
                 cancel: &self.options.cancel,

@@ -54,7 +54,7 @@ pub use external::{ExternalFormat, ExternalTable};
 pub use file_table::ReadOptions;
 pub use known::{KnownCatalog, KnownTable, known_schema, known_table_names};
 pub use memory::{MemoryCatalog, MemoryTable};
-pub use parquet::{ImportOptions, Imported, write_parquet};
+pub use parquet::{GROUP_ROWS, ImportOptions, Imported, write_parquet};
 pub use report::{MalformedRecord, Misfits, RowGroups, ScanReport};
 pub use scan::{Morsel, MorselData, Needle, NeedleGroup, Scan, ScanColumn, ScanFilter, ScanRequest};
 pub use table::{Catalog, Table, TableError};

@@ -12,10 +12,11 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection,
 };
-use parquet::basic::Type as Physical;
+use parquet::basic::{CompressionCodec, Type as Physical};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
 
+use super::guard::guarded;
 use super::storage;
 use super::stored::{Meaning, StoredColumn, as_read, can_be_own, kql_type};
 use super::{MAGIC, begins_so};
@@ -43,9 +44,10 @@ impl ParquetFile {
         check_ends(path, buffer)?;
         let bytes = Bytes::from_owner(buffer.clone());
         let failed = |error: ParquetError| cannot_read(path, &error);
-        let metadata = Arc::new(ParquetMetaDataReader::new().parse_and_finish(&bytes).map_err(failed)?);
+        let parsed = guarded(|| ParquetMetaDataReader::new().parse_and_finish(&bytes));
+        let metadata = Arc::new(parsed.map_err(failed)?);
         check_groups(path, &metadata)?;
-        let (footer, columns) = describe(metadata).map_err(failed)?;
+        let (footer, columns) = guarded(|| describe(metadata)).map_err(failed)?;
         Ok(Self { path: path.clone(), bytes, footer, with_pages: OnceLock::new(), columns })
     }
 
@@ -76,13 +78,15 @@ impl ParquetFile {
 
     fn paged(&self) -> &ArrowReaderMetadata {
         self.with_pages.get_or_init(|| {
-            let mut reader = ParquetMetaDataReader::new_with_metadata(self.metadata().clone())
-                .with_page_index_policy(PageIndexPolicy::Optional);
             // Where the index cannot be read the file is read without.
-            let read = reader.read_page_indexes(&self.bytes).and_then(|()| reader.finish());
-            let options = ArrowReaderOptions::new().with_schema(self.footer.schema().clone());
-            read.and_then(|metadata| ArrowReaderMetadata::try_new(Arc::new(metadata), options))
-                .unwrap_or_else(|_| self.footer.clone())
+            guarded(|| {
+                let mut reader = ParquetMetaDataReader::new_with_metadata(self.metadata().clone())
+                    .with_page_index_policy(PageIndexPolicy::Optional);
+                reader.read_page_indexes(&self.bytes)?;
+                let options = ArrowReaderOptions::new().with_schema(self.footer.schema().clone());
+                ArrowReaderMetadata::try_new(Arc::new(reader.finish()?), options)
+            })
+            .unwrap_or_else(|_| self.footer.clone())
         })
     }
 
@@ -96,17 +100,20 @@ impl ParquetFile {
         let failed = |error: &dyn std::fmt::Display| {
             TableError::new(format!("cannot read {}: row group {group}: {error}", self.path.display()))
         };
+        self.check_compression(group, places).map_err(|error| failed(&error))?;
         let rows = selection.row_count();
         let mask = ProjectionMask::roots(self.footer.parquet_schema(), places.iter().copied());
-        let reader =
-            ParquetRecordBatchReaderBuilder::new_with_metadata(self.bytes.clone(), self.paged().clone())
-                .with_row_groups(vec![group])
-                .with_projection(mask)
-                .with_row_selection(selection)
-                .with_batch_size(rows.max(1))
-                .build()
-                .map_err(|error| failed(&error))?;
-        let batches = reader.collect::<Result<Vec<_>, _>>().map_err(|error| failed(&error))?;
+        let batches = guarded(|| {
+            let reader =
+                ParquetRecordBatchReaderBuilder::new_with_metadata(self.bytes.clone(), self.paged().clone())
+                    .with_row_groups(vec![group])
+                    .with_projection(mask)
+                    .with_row_selection(selection)
+                    .with_batch_size(rows.max(1))
+                    .build()?;
+            Ok(reader.collect::<Result<Vec<_>, _>>()?)
+        })
+        .map_err(|error| failed(&error))?;
         let found: usize = batches.iter().map(|batch| batch.num_rows()).sum();
         if found != rows || batches.iter().any(|batch| batch.num_columns() != places.len()) {
             return Err(failed(&format_args!("it has {found} rows where {rows} are announced")));
@@ -122,6 +129,22 @@ impl ParquetFile {
                 }
             })
             .collect()
+    }
+
+    fn check_compression(&self, group: usize, places: &[usize]) -> Result<(), String> {
+        let descriptor = self.footer.parquet_schema();
+        for (leaf, column) in self.metadata().row_group(group).columns().iter().enumerate() {
+            let codec = column.compression_codec();
+            if matches!(codec, CompressionCodec::BROTLI | CompressionCodec::LZO)
+                && places.contains(&descriptor.get_column_root_idx(leaf))
+            {
+                let name = column.column_path().string();
+                return Err(format!(
+                    "the column {name} is compressed with {codec:?}, which is not supported"
+                ));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -46,6 +46,8 @@ const PARTS_OF_RUN: usize = 64;
 pub struct ImportOptions<'a> {
     /// Number of threads that read and encode.
     pub threads: usize,
+    /// Rows of a row group at most; [`GROUP_ROWS`] is a good number.
+    pub group_rows: usize,
     /// Whether rows stay in the order of the files.
     pub keep_order: bool,
     /// Bytes of memory that may be used, roughly.
@@ -250,13 +252,17 @@ impl Import<'_> {
         read_in_order(&*self.scan()?, self.options, &mut |batch| {
             rows += batch.rows;
             gathered.add(batch);
-            while gathered.rows >= GROUP_ROWS || gathered.bytes >= GROUP_BYTES {
-                gathered.write_first(&mut writer).map_err(|error| self.failed(&error))?;
+            while gathered.rows >= self.options.group_rows || gathered.bytes >= GROUP_BYTES {
+                gathered
+                    .write_first(&mut writer, self.options.group_rows)
+                    .map_err(|error| self.failed(&error))?;
             }
             Ok(())
         })?;
         while gathered.rows > 0 {
-            gathered.write_first(&mut writer).map_err(|error| self.failed(&error))?;
+            gathered
+                .write_first(&mut writer, self.options.group_rows)
+                .map_err(|error| self.failed(&error))?;
         }
         self.finish(writer)?;
         Ok(rows)
@@ -281,7 +287,7 @@ impl Import<'_> {
             }
             Ok(())
         })?;
-        let group_rows = gathered.group_rows();
+        let group_rows = gathered.group_rows(self.options.group_rows);
         if runs.is_empty() {
             let picks = gathered.sorted(time);
             for picks in picks.chunks(group_rows) {
@@ -332,7 +338,7 @@ impl Import<'_> {
             picks.push((place, run.row));
             run.row += 1;
             heap.extend(run.next_time(time)?.map(|value| Reverse((value, at))));
-            if picks.len() == GROUP_ROWS || bytes >= GROUP_BYTES && run.place.is_none() {
+            if picks.len() == self.options.group_rows || bytes >= GROUP_BYTES && run.place.is_none() {
                 writer.write(&batches, &picks).map_err(|error| self.failed(&error))?;
                 batches.clear();
                 picks.clear();
@@ -365,16 +371,20 @@ impl Gathered {
     }
 
     /// How many of these rows make a row group.
-    fn group_rows(&self) -> usize {
+    fn group_rows(&self, most: usize) -> usize {
         match self.bytes.checked_div(self.rows) {
-            None | Some(0) => GROUP_ROWS,
-            Some(bytes) => (GROUP_BYTES / bytes).clamp(1, GROUP_ROWS),
+            None | Some(0) => most,
+            Some(bytes) => (GROUP_BYTES / bytes).clamp(1, most),
         }
     }
 
     /// Writes the first rows as a row group, and forgets them.
-    fn write_first<W: Write + Send>(&mut self, writer: &mut ParquetWriter<W>) -> Result<(), ParquetError> {
-        let wanted = self.rows.min(GROUP_ROWS);
+    fn write_first<W: Write + Send>(
+        &mut self,
+        writer: &mut ParquetWriter<W>,
+        most: usize,
+    ) -> Result<(), ParquetError> {
+        let wanted = self.rows.min(most);
         let picks: Vec<Pick> = places(&self.batches).take(wanted).collect();
         writer.write(&self.batches, &picks)?;
         let mut rest = Gathered::default();

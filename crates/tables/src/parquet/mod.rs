@@ -6,6 +6,7 @@
 mod coerce;
 mod convert;
 mod file;
+mod guard;
 mod import;
 mod nested;
 mod prune;
@@ -18,7 +19,7 @@ pub(crate) use file::{ParquetFile, merged_fields};
 pub(crate) use import::import;
 pub use import::{ImportOptions, Imported};
 pub(crate) use scan::ParquetScan;
-pub use write::write_parquet;
+pub use write::{GROUP_ROWS, write_parquet};
 
 /// What a Parquet file begins and ends with.
 const MAGIC: &[u8] = b"PAR1";

@@ -25,7 +25,7 @@ use super::storage::{self, Storage, Survey};
 
 /// Rows of a row group: enough that columns compress well, few enough that several workers find work in a file of some
 /// hundred thousand rows and that the columns of one fit in memory several times.
-pub(crate) const GROUP_ROWS: usize = 1 << 16;
+pub const GROUP_ROWS: usize = 1 << 16;
 
 /// Rows of a page at most, so that a page is worth skipping.
 const PAGE_ROWS: usize = 8192;
