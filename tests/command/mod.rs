@@ -29,6 +29,19 @@ impl Folder {
         std::fs::read_to_string(self.folder.path().join(path)).unwrap()
     }
 
+    pub fn bytes(&self, path: &str) -> Vec<u8> {
+        std::fs::read(self.folder.path().join(path)).unwrap()
+    }
+
+    /// The names in a folder, in order.
+    pub fn names(&self, path: &str) -> Vec<String> {
+        let entries = std::fs::read_dir(self.folder.path().join(path)).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
     /// The binary, to be run in this folder.
     pub fn kql<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Kql {
         let mut kql = kql(arguments);

@@ -135,7 +135,7 @@ fn each_kind_of_condition_passes_row_groups_over() {
         ("n > 180.5", 4),
         ("g == '00000000-0000-0000-0000-000000000007'", 3),
         ("s in ('Aé5', 'bé6')", 8),
-        ("s startswith_cs 'c'", 0),
+        ("s startswith_cs 'ü'", 0),
         // Only the bloom filter knows, which errs for one value in a hundred.
         ("u == 'user9x'", 2),
         ("n == 1 and u == 'user5'", 0),
