@@ -191,7 +191,8 @@ impl ParquetScan {
     fn read_all(&self, mapped: &Mapped, group: usize, rows: Range<usize>) -> Result<Batch, TableError> {
         // What lies behind the first rows that are wanted is never needed.
         let length = rows.len().min(self.request.limit.unwrap_or(usize::MAX));
-        let selected = Selected::new(mapped, group, vec![rows.start..rows.start + length]);
+        let first = rows.start..rows.start + length;
+        let selected = Selected::new(mapped, group, std::iter::once(first).collect());
         let mut made: Made = vec![None; self.request.columns.len()];
         self.make(&selected, None, 0..self.request.columns.len(), &mut made)?;
         Ok(self.batch(made, length))
