@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::sync_channel;
 
-use arrow_array::{Array, Int64Array};
+use arrow_array::{Array, Int64Array, StringViewArray};
 use arrow_buffer::Buffer;
 use bytes::Bytes;
 use kql_types::{Batch, Column, Field, ScalarType, Schema};
@@ -204,7 +204,7 @@ fn next_batch(scan: &dyn Scan, options: &ImportOptions<'_>) -> Option<(usize, Re
     };
     let bytes = morsel.data.bytes();
     let sequence = morsel.sequence;
-    let read = scan.read(morsel);
+    let read = scan.read(morsel).map(on_its_own);
     if let Ok(batch) = &read {
         (options.progress)(batch.rows, bytes);
     }
@@ -419,14 +419,32 @@ fn places(batches: &[Batch]) -> impl Iterator<Item = Pick> {
 
 /// The bytes that the values of a batch need.
 fn batch_bytes(batch: &Batch) -> usize {
-    let outside = |column: &Column| match column {
-        Column::String(texts) | Column::Dynamic(texts) => {
-            let lengths = texts.views().iter().map(|&view| view as u32 as usize);
-            lengths.filter(|&length| length > 12).sum()
-        }
-        _ => 0,
-    };
+    let outside = |column: &Column| texts(column).map_or(0, outside_bytes);
     batch.columns.iter().map(|column| 16 * column.len() + outside(column)).sum()
+}
+
+fn texts(column: &Column) -> Option<&StringViewArray> {
+    if let Column::String(texts) | Column::Dynamic(texts) = column { Some(texts) } else { None }
+}
+
+/// The bytes of texts that are not part of their view.
+fn outside_bytes(texts: &StringViewArray) -> usize {
+    let lengths = texts.views().iter().map(|&view| view as u32 as usize);
+    lengths.filter(|&length| length > 12).sum()
+}
+
+/// The batch with its texts copied together, so that it does not keep the records alive in which they stand.
+fn on_its_own(batch: Batch) -> Batch {
+    let columns = batch.columns.into_iter().map(|column| {
+        let held =
+            |texts: &StringViewArray| texts.data_buffers().iter().map(|buffer| buffer.len()).sum::<usize>();
+        match &column {
+            Column::String(texts) if held(texts) > outside_bytes(texts) => Column::String(texts.gc()),
+            Column::Dynamic(texts) if held(texts) > outside_bytes(texts) => Column::Dynamic(texts.gc()),
+            _ => column,
+        }
+    });
+    Batch { columns: columns.collect(), schema: batch.schema, rows: batch.rows }
 }
 
 /// A run that was put aside, while it is read.
