@@ -4,7 +4,7 @@
 //! in order already, then all of it. Rows in order go straight into row groups. Others are gathered until they need the
 //! memory that is allowed, sorted, and, where they are not all, written beside the file in a form that is read back
 //! quickly; at the end these runs are merged. So in memory are at most: the rows of one run (a quarter of the memory limit,
-//! and no more than [`RUN_BYTES`]), the row group that is encoded, and for each run a 64th of its rows.
+//! and no more than [`RUN_BYTES`]), the row group that is encoded, and for each run a 32nd of its rows.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -15,13 +15,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::sync_channel;
 
-use arrow_array::{Array, Int64Array, StringViewArray};
+use arrow_array::{Array, Int64Array};
 use arrow_buffer::Buffer;
 use bytes::Bytes;
-use kql_types::{Batch, Column, Field, ScalarType, Schema};
-use parquet::errors::ParquetError;
+use kql_types::{Batch, Field, ScalarType, Schema};
 
 use super::file::ParquetFile;
+use super::gathered::{GROUP_BYTES, Gathered, batch_bytes, on_its_own, times};
 use super::scan::ParquetScan;
 use super::storage::Survey;
 use super::write::{GROUP_ROWS, ParquetWriter, Pick, Purpose};
@@ -32,14 +32,14 @@ use crate::{Scan, ScanColumn, ScanReport, ScanRequest, Table, TableError};
 /// The column by which rows are sorted.
 const TIME: &str = "TimeGenerated";
 
-/// A row group has no more than so many bytes of values, as they are before they are encoded.
-const GROUP_BYTES: usize = 128 << 20;
-
 /// More rows than need so much memory are sorted in several runs.
 const RUN_BYTES: usize = 1 << 30;
 
+/// Less memory does not make the runs shorter, as each is a file.
+const SMALLEST_RUN: usize = 1 << 20;
+
 /// Into so many row groups a run is cut that is put aside.
-const PARTS_OF_RUN: usize = 64;
+const PARTS_OF_RUN: usize = 32;
 
 /// How a table is written.
 #[derive(Clone, Copy)]
@@ -144,10 +144,6 @@ impl Surveyed {
 /// Whether values do not fall, after the last ones; null comes first.
 fn goes_on_from(last: &mut Option<i64>, values: Option<&Int64Array>) -> bool {
     values.into_iter().flatten().all(|value| value >= std::mem::replace(last, value))
-}
-
-fn times(column: &Column) -> Option<&Int64Array> {
-    if let Column::DateTime(values) = column { Some(values) } else { None }
 }
 
 fn request<'f>(fields: impl Iterator<Item = &'f Field>) -> ScanRequest {
@@ -275,7 +271,7 @@ impl Import<'_> {
 
     /// Rows sorted by a column, those of the same value in the order in which they come.
     fn sort<W: Write + Send>(&self, mut writer: ParquetWriter<W>, time: usize) -> Result<usize, TableError> {
-        let allowed = (self.options.memory_limit / 4).min(RUN_BYTES);
+        let allowed = (self.options.memory_limit / 4).clamp(SMALLEST_RUN, RUN_BYTES);
         let mut gathered = Gathered::default();
         let mut runs = Vec::new();
         let mut rows = 0;
@@ -351,100 +347,6 @@ impl Import<'_> {
         }
         writer.write(&batches, &picks).map_err(|error| self.failed(&error))
     }
-}
-
-/// Rows in memory.
-#[derive(Default)]
-struct Gathered {
-    batches: Vec<Batch>,
-    rows: usize,
-    bytes: usize,
-}
-
-impl Gathered {
-    fn add(&mut self, batch: Batch) {
-        if batch.rows > 0 {
-            self.rows += batch.rows;
-            self.bytes += batch_bytes(&batch);
-            self.batches.push(batch);
-        }
-    }
-
-    /// How many of these rows make a row group.
-    fn group_rows(&self, most: usize) -> usize {
-        match self.bytes.checked_div(self.rows) {
-            None | Some(0) => most,
-            Some(bytes) => (GROUP_BYTES / bytes).clamp(1, most),
-        }
-    }
-
-    /// Writes the first rows as a row group, and forgets them.
-    fn write_first<W: Write + Send>(
-        &mut self,
-        writer: &mut ParquetWriter<W>,
-        most: usize,
-    ) -> Result<(), ParquetError> {
-        let wanted = self.rows.min(most);
-        let picks: Vec<Pick> = places(&self.batches).take(wanted).collect();
-        writer.write(&self.batches, &picks)?;
-        let mut rest = Gathered::default();
-        let mut before = 0;
-        for batch in self.batches.drain(..) {
-            let written = wanted.saturating_sub(before).min(batch.rows);
-            before += batch.rows;
-            rest.add(batch.slice(written, batch.rows - written));
-        }
-        *self = rest;
-        Ok(())
-    }
-
-    /// The rows in the order of their time, those without one first.
-    fn sorted(&self, time: usize) -> Vec<Pick> {
-        let columns: Vec<Option<&Int64Array>> =
-            self.batches.iter().map(|batch| times(&batch.columns[time])).collect();
-        let key = |&(batch, row): &Pick| {
-            columns[batch].filter(|values| values.is_valid(row)).map(|values| values.value(row))
-        };
-        let mut keyed: Vec<(Option<i64>, Pick)> =
-            places(&self.batches).map(|pick| (key(&pick), pick)).collect();
-        keyed.sort_by_key(|(key, _)| *key);
-        keyed.into_iter().map(|(_, pick)| pick).collect()
-    }
-}
-
-/// All rows of some batches, in order.
-fn places(batches: &[Batch]) -> impl Iterator<Item = Pick> {
-    batches.iter().enumerate().flat_map(|(at, batch)| (0..batch.rows).map(move |row| (at, row)))
-}
-
-/// The bytes that the values of a batch need.
-fn batch_bytes(batch: &Batch) -> usize {
-    let outside = |column: &Column| texts(column).map_or(0, outside_bytes);
-    batch.columns.iter().map(|column| 16 * column.len() + outside(column)).sum()
-}
-
-fn texts(column: &Column) -> Option<&StringViewArray> {
-    if let Column::String(texts) | Column::Dynamic(texts) = column { Some(texts) } else { None }
-}
-
-/// The bytes of texts that are not part of their view.
-fn outside_bytes(texts: &StringViewArray) -> usize {
-    let lengths = texts.views().iter().map(|&view| view as u32 as usize);
-    lengths.filter(|&length| length > 12).sum()
-}
-
-/// The batch with its texts copied together, so that it does not keep the records alive in which they stand.
-fn on_its_own(batch: Batch) -> Batch {
-    let columns = batch.columns.into_iter().map(|column| {
-        let held =
-            |texts: &StringViewArray| texts.data_buffers().iter().map(|buffer| buffer.len()).sum::<usize>();
-        match &column {
-            Column::String(texts) if held(texts) > outside_bytes(texts) => Column::String(texts.gc()),
-            Column::Dynamic(texts) if held(texts) > outside_bytes(texts) => Column::Dynamic(texts.gc()),
-            _ => column,
-        }
-    });
-    Batch { columns: columns.collect(), schema: batch.schema, rows: batch.rows }
 }
 
 /// A run that was put aside, while it is read.

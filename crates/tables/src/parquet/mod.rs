@@ -6,6 +6,7 @@
 mod coerce;
 mod convert;
 mod file;
+mod gathered;
 mod guard;
 mod import;
 mod nested;

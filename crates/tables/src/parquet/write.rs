@@ -157,9 +157,7 @@ fn properties(schema: &Schema, purpose: Purpose) -> WriterProperties {
             storage::schema_text(schema),
         )]))
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
-        .set_data_page_row_count_limit(PAGE_ROWS)
-        .set_bloom_filter_fpp(FALSE_POSITIVES)
-        .set_bloom_filter_max_ndv(GROUP_ROWS as u64);
+        .set_data_page_row_count_limit(PAGE_ROWS);
     for field in &schema.fields {
         let path = || ColumnPath::new(vec![field.name.to_string()]);
         match field.data_type {
@@ -169,7 +167,9 @@ fn properties(schema: &Schema, purpose: Purpose) -> WriterProperties {
                     .set_column_encoding(path(), Encoding::DELTA_BINARY_PACKED);
             }
             ScalarType::String | ScalarType::Guid if purpose != Purpose::PassOn => {
-                builder = builder.set_column_bloom_filter_enabled(path(), true);
+                builder = builder
+                    .set_column_bloom_filter_fpp(path(), FALSE_POSITIVES)
+                    .set_column_bloom_filter_max_ndv(path(), GROUP_ROWS as u64);
             }
             // Nobody compares whole objects.
             ScalarType::Dynamic => {
@@ -184,7 +184,10 @@ fn properties(schema: &Schema, purpose: Purpose) -> WriterProperties {
         builder = builder.set_sorting_columns(Some(vec![sorting]));
     }
     if purpose == Purpose::PassOn {
-        builder = builder.set_statistics_enabled(EnabledStatistics::None).set_dictionary_enabled(false);
+        builder = builder
+            .set_compression(Compression::LZ4_RAW)
+            .set_statistics_enabled(EnabledStatistics::None)
+            .set_dictionary_enabled(false);
     }
     builder.build()
 }
