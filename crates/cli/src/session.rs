@@ -10,7 +10,9 @@ use kql_executor::{Options, QueryError};
 use kql_functions::{LocationDatabase, Warnings};
 use kql_parser::{Diagnostic, Severity};
 use kql_planner::{Bound, BoundResult, FunctionLibrary, Lookback, Plan, Surroundings};
-use kql_tables::{Catalog, DataCatalog, GROUP_ROWS, ImportOptions, Imported, MemoryTable, ReadOptions, ScanRequest};
+use kql_tables::{
+    Catalog, DataCatalog, GROUP_ROWS, ImportOptions, Imported, MemoryTable, ReadOptions, ScanRequest,
+};
 use kql_types::{Batch, ScalarType, Value};
 
 use crate::answer::{Answer, ResultTable};
