@@ -149,6 +149,7 @@ impl ValueEnum for RuleFormat {
             Rows(Format::Tsv),
             Rows(Format::Markdown),
             Rows(Format::Kusto),
+            Rows(Format::Parquet),
             Of(Report::Sarif),
             Of(Report::Junit),
             Of(Report::Html),
