@@ -160,6 +160,16 @@ fn results_can_be_parquet() {
 }
 
 #[test]
+fn externaldata_reads_parquet_by_column_names() {
+    let folder = folder();
+    folder.kql(["import", "in/T.ndjson", "-o", "T.parquet", "--keep-order"]).run().expect(0);
+    let query =
+        "externaldata(l: long, s: string, none: guid) ['T.parquet'] | where l == 7 or s startswith 'a '";
+    let found = folder.kql(["query", query, "--format", "csv"]).run().expect(0);
+    found.stdout("l,s,none\n,a text of more than twelve bytes,\n7,,\n");
+}
+
+#[test]
 fn what_cannot_be_imported_is_said() {
     let folder = folder();
     let import = |arguments: &[&str]| -> Run { folder.kql(["import"]).args(arguments).run() };
