@@ -23,10 +23,27 @@ pub(super) fn skip_value(text: &[u8], at: usize) -> usize {
     }
 }
 
+/// Strings up to this length are searched without the call of a search.
+const SHORT: usize = 32;
+
 /// The position behind the string whose opening quote is at `at`.
 #[inline]
 pub(super) fn skip_string(text: &[u8], at: usize) -> usize {
     let mut at = at + 1;
+    let short_end = at + SHORT;
+    while let Some(eight) = text.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        match first_special(u64::from_le_bytes(*eight)) {
+            None if at < short_end => at += 8,
+            None => break,
+            Some(place) => {
+                at += place;
+                if text[at] == b'"' {
+                    return at + 1;
+                }
+                at += 2;
+            }
+        }
+    }
     while let Some(found) = text.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
         at += found;
         if text[at] == b'"' {
@@ -35,6 +52,16 @@ pub(super) fn skip_string(text: &[u8], at: usize) -> usize {
         at += 2;
     }
     text.len()
+}
+
+/// The first of eight bytes that is a quote or a backslash.
+#[inline]
+fn first_special(eight: u64) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    // The lowest marked byte of such a sum is one that was zero; those above it may be marked by a borrow.
+    let zeros = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes & (ONES << 7);
+    let marks = zeros(eight ^ (ONES * b'"' as u64)) | zeros(eight ^ (ONES * b'\\' as u64));
+    (marks != 0).then(|| marks.trailing_zeros() as usize / 8)
 }
 
 fn skip_container(text: &[u8], mut at: usize) -> usize {
@@ -63,4 +90,41 @@ fn skip_atom(text: &[u8], at: usize) -> usize {
         .unwrap_or(rest.len());
     // An atom is never empty in JSON; in other text the delimiter is passed, so that every loop ends.
     at + length.max(usize::from(!rest.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_string_ends_at_the_first_quote_that_is_not_escaped() {
+        for length in 0..80 {
+            let plain = format!("\"{}\",\"x\"", "a".repeat(length));
+            assert_eq!(skip_string(plain.as_bytes(), 0), length + 2, "{plain}");
+            let multibyte = format!("\"{}é\"", "a".repeat(length));
+            assert_eq!(skip_string(multibyte.as_bytes(), 0), multibyte.len(), "{multibyte}");
+            for escaped in ["\\\"", "\\\\", "\\u0022"] {
+                for behind in [0, 1, 7, 8, 40] {
+                    let text = format!("\"{}{escaped}{}\"]", "a".repeat(length), "b".repeat(behind));
+                    assert_eq!(skip_string(text.as_bytes(), 0), text.len() - 1, "{text}");
+                }
+            }
+            let open = format!("\"{}", "a".repeat(length));
+            assert_eq!(skip_string(open.as_bytes(), 0), open.len(), "{open}");
+        }
+    }
+
+    #[test]
+    fn the_first_special_byte_is_found_wherever_it_stands() {
+        for place in 0..8 {
+            for special in [b'"', b'\\'] {
+                // What a borrow could reach stands above: one more than the byte that is looked for.
+                let mut bytes = [special + 1; 8];
+                bytes[..place].fill(b'x');
+                bytes[place] = special;
+                assert_eq!(first_special(u64::from_le_bytes(bytes)), Some(place));
+            }
+        }
+        assert_eq!(first_special(u64::from_le_bytes(*b"#]!#[]^\x7f")), None);
+    }
 }
