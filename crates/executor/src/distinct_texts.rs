@@ -28,8 +28,9 @@ const FEWEST_ROWS: usize = 64;
 /// Shorter texts are looked into as fast as they are compared.
 const SHORT: usize = 32;
 
-/// After so many rows it is decided whether texts repeat.
-const SAMPLE: usize = 256;
+/// The search is given up where of so many rows, the first number, more than the second have texts of their own: a few
+/// hundred texts that come again and again show late.
+const PATIENCE: [(usize, usize); 3] = [(256, 240), (1024, 768), (4096, 2048)];
 
 /// The different texts, if the column repeats its texts often enough and they are long enough.
 pub(crate) fn distinct(texts: &StringViewArray) -> Option<DistinctTexts> {
@@ -40,7 +41,18 @@ pub(crate) fn distinct(texts: &StringViewArray) -> Option<DistinctTexts> {
     }
     // Where the same text stands in one place, equal views are equal texts.
     let held: usize = texts.data_buffers().iter().map(|buffer| buffer.len()).sum();
-    if bytes > 4 * held { by_view(texts) } else { by_text(texts) }
+    if bytes <= 4 * held {
+        return by_text(texts);
+    }
+    let by_place = by_view(texts)?;
+    // The same text may still stand in several places.
+    match by_text(&by_place.texts) {
+        None => Some(by_place),
+        Some(fewer) => {
+            let places = by_place.places.iter().map(|&place| fewer.places[place as usize]).collect();
+            Some(DistinctTexts { texts: fewer.texts, places })
+        }
+    }
 }
 
 fn by_view(texts: &StringViewArray) -> Option<DistinctTexts> {
@@ -71,7 +83,7 @@ fn search(
     let mut null: Option<u32> = None;
     let mut places = Vec::with_capacity(texts.len());
     for row in 0..texts.len() {
-        if row == SAMPLE && first.len() > SAMPLE / 2 {
+        if PATIENCE.iter().any(|&(rows, most)| row == rows && first.len() > most) {
             return None;
         }
         if texts.is_null(row) {

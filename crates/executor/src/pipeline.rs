@@ -1,7 +1,7 @@
 //! Pipelines: morsels flow from sources through streaming stages into a sink, in parallel.
 //!
-//! Workers take morsels, so the work balances itself. Every morsel becomes one partial result of the sink, and partial
-//! results are merged in the order of the morsels. Where morsels begin and end depends on the data alone; so the
+//! Workers take runs of morsels, so the work balances itself. Every run becomes one partial result of the sink, and partial
+//! results are merged in the order of the runs. Where runs and morsels begin and end depends on the data alone; so the
 //! result does not depend on the number of workers or on their timing.
 
 mod collect;
@@ -74,21 +74,21 @@ pub(crate) trait Stage: std::fmt::Debug + Send + Sync {
 
 /// The end of a pipeline.
 pub(crate) trait Sink: Sync {
-    /// What one morsel comes to.
+    /// What one run of morsels comes to.
     type Partial: Send;
-    /// What all morsels come to.
+    /// What all runs come to.
     type State: Send;
 
     /// An empty partial result.
     fn partial(&self) -> Self::Partial;
-    /// Adds rows of a morsel, in order.
+    /// Adds rows of a run, in order.
     fn add(&self, partial: &mut Self::Partial, batch: Batch) -> Result<(), QueryError>;
-    /// Called once a morsel, after its last row, still on the worker.
+    /// Called once a run, after its last row, still on the worker.
     fn close(&self, partial: Self::Partial) -> Result<Self::Partial, QueryError> {
         Ok(partial)
     }
     /// The result of no input.
     fn state(&self) -> Self::State;
-    /// Adds the partial result of the next morsel. To break is to need no further morsel.
+    /// Adds the partial result of the next run. To break is to need no further run.
     fn merge(&self, state: &mut Self::State, partial: Self::Partial) -> Result<ControlFlow<()>, QueryError>;
 }

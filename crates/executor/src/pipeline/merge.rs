@@ -1,4 +1,4 @@
-//! Brings partial results back into the order of the morsels.
+//! Brings partial results back into the order of the runs.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -24,7 +24,7 @@ struct Merging<S: Sink> {
     waiting: BTreeMap<usize, S::Partial>,
     /// `None` while a worker merges.
     state: Option<S::State>,
-    /// The failure of the earliest morsel. All morsels before it are in work when it is found, so which failure is
+    /// The failure of the earliest run. All runs before it are in work when it is found, so which failure is
     /// reported does not depend on timing.
     failure: Option<(usize, QueryError)>,
     /// The sink needs no more.
@@ -49,12 +49,12 @@ impl<'a, S: Sink> Merger<'a, S> {
         Self { sink, capacity: 4 * workers, progress: Mutex::new(merging), changed: Condvar::new() }
     }
 
-    /// Whether no further morsel is wanted.
+    /// Whether no further run is wanted.
     pub(super) fn stopped(&self) -> bool {
         locked(&self.progress).stopped()
     }
 
-    /// Takes what a morsel came to.
+    /// Takes what a run came to.
     pub(super) fn submit(&self, sequence: usize, outcome: Result<S::Partial, QueryError>) {
         let mut merging = locked(&self.progress);
         match outcome {

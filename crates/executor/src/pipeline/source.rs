@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use kql_tables::Morsel;
+use kql_tables::{Morsel, MorselData};
 use kql_types::{Batch, Column, Schema};
 
 use super::{Segment, Stages};
@@ -139,11 +139,6 @@ impl Feed {
         }
         Ok(None)
     }
-
-    /// Sequence number that the next unit would have.
-    pub(super) fn position(&self) -> usize {
-        self.next
-    }
 }
 
 fn first_stages(segments: &VecDeque<Segment>) -> Stages {
@@ -165,6 +160,14 @@ enum Work {
 }
 
 impl Unit {
+    /// Whether the rows of this one and of the next are better looked at as one batch: they are in memory already, in
+    /// pieces that are smaller than need be.
+    pub(super) fn joins(&self, next: &Unit) -> bool {
+        let is_kept =
+            |unit: &Unit| matches!(&unit.work, Work::Morsel(_, Morsel { data: MorselData::Kept, .. }));
+        is_kept(self) && is_kept(next) && Arc::ptr_eq(&self.stages, &next.stages)
+    }
+
     /// The rows of the morsel, and the stages that they must pass.
     pub(super) fn read(self, progress: &Progress) -> Result<(Batch, Stages), QueryError> {
         let batch = match self.work {

@@ -16,15 +16,15 @@ pub(crate) type Kept = Box<dyn Any + Send>;
 
 /// One of several sinks, with the stages before it. What is kept between the calls is the branch's own business.
 pub(crate) trait Branch: Sync {
-    /// Adds those of the rows that are the branch's. A morsel of which it wants nothing keeps nothing.
+    /// Adds those of the rows that are the branch's. A run of which it wants nothing keeps nothing.
     fn add(&self, partial: &mut Option<Kept>, batch: &Batch) -> Result<(), QueryError>;
-    /// Called once a morsel, after its last row.
+    /// Called once a run, after its last row.
     fn close(&self, partial: Kept) -> Result<Kept, QueryError>;
     /// The result of no input.
     fn state(&self) -> Kept;
-    /// Adds the partial result of the next morsel.
+    /// Adds the partial result of the next run.
     fn merge(&self, state: &mut Kept, partial: Kept) -> Result<(), QueryError>;
-    /// The rows that all morsels come to.
+    /// The rows that all runs come to.
     fn finish(&self, state: Kept) -> Result<Vec<Batch>, QueryError>;
 }
 

@@ -8,7 +8,7 @@ use kql_types::Batch;
 
 use super::merge::Merger;
 use super::source::{Feed, Unit};
-use super::{Emit, Pipeline, Sink, Stage};
+use super::{Emit, Pipeline, Sink, Stage, Stages};
 use crate::QueryError;
 use crate::parallel;
 use crate::query::{Query, locked};
@@ -25,8 +25,12 @@ pub(crate) fn run<S: Sink>(query: &Query, pipeline: Pipeline, sink: &S) -> Resul
     let first = feed.next()?;
     let second = if first.is_some() { feed.next()? } else { None };
     let workers = if second.is_some() { query.threads } else { 1 };
-    let work =
-        Work { query, sink, merger: &merger, queue: Mutex::new(Queue { ready: [second, first], feed }) };
+    let work = Work {
+        query,
+        sink,
+        merger: &merger,
+        queue: Mutex::new(Queue { ready: [second, first], feed, runs: 0 }),
+    };
     if workers == 1 {
         work.run();
     } else {
@@ -40,13 +44,48 @@ pub(crate) fn run<S: Sink>(query: &Query, pipeline: Pipeline, sink: &S) -> Resul
     merger.finish()
 }
 
+/// How many morsels, from this one on, become one partial result. Small inputs are spread over all workers; of large
+/// ones there are fewer partial results to merge, which only one worker can do at a time, and each has seen more of what
+/// repeats. It depends on the place in the input alone, as the result of adding reals does on what is added first.
+fn run_length(sequence: usize) -> usize {
+    match sequence {
+        0..16 => 1,
+        16..64 => 2,
+        64..256 => 4,
+        _ => 8,
+    }
+}
+
 struct Queue {
     /// Units that were taken from the feed already, the next one last.
     ready: [Option<Unit>; 2],
     feed: Feed,
+    /// How many runs were handed out.
+    runs: usize,
 }
 
 impl Queue {
+    /// The morsels of the next run, and its number. Of a run that cannot be had in full nothing is done.
+    fn next_run(&mut self) -> (usize, Result<Vec<Unit>, QueryError>) {
+        let number = self.runs;
+        self.runs += 1;
+        let mut run = Vec::new();
+        let mut length = 1;
+        while run.len() < length {
+            match self.next() {
+                Ok(Some(unit)) => {
+                    if run.is_empty() {
+                        length = run_length(unit.sequence);
+                    }
+                    run.push(unit);
+                }
+                Ok(None) => break,
+                Err(error) => return (number, Err(error)),
+            }
+        }
+        (number, Ok(run))
+    }
+
     fn next(&mut self) -> Result<Option<Unit>, QueryError> {
         for unit in self.ready.iter_mut().rev() {
             if unit.is_some() {
@@ -68,41 +107,52 @@ impl<S: Sink> Work<'_, S> {
     /// Works until there is nothing left to do.
     fn run(&self) {
         while !self.merger.stopped() {
-            let mut queue = locked(&self.queue);
-            let taken = queue.next();
-            let position = queue.feed.position();
-            drop(queue);
+            let (number, taken) = locked(&self.queue).next_run();
             match taken {
-                Ok(None) => return,
-                Ok(Some(unit)) => {
-                    let sequence = unit.sequence;
+                Ok(run) if run.is_empty() => return,
+                Ok(run) => {
                     let outcome = catch_unwind(AssertUnwindSafe(|| {
-                        self.merger.submit(sequence, guarded(|| self.process(unit)));
+                        self.merger.submit(number, guarded(|| self.process(run)));
                     }));
                     if let Err(panic) = outcome {
-                        self.merger.submit(sequence, Err(panic_error(panic.as_ref())));
+                        self.merger.submit(number, Err(panic_error(panic.as_ref())));
                     }
                 }
-                Err(error) => self.merger.submit(position, Err(error)),
+                Err(error) => self.merger.submit(number, Err(error)),
             }
         }
     }
 
-    fn process(&self, unit: Unit) -> Result<S::Partial, QueryError> {
-        self.query.check_cancelled()?;
-        let (batch, stages) = unit.read(&self.query.progress)?;
+    fn process(&self, run: Vec<Unit>) -> Result<S::Partial, QueryError> {
         let mut partial = self.sink.partial();
+        let mut together: Vec<Batch> = Vec::new();
+        let mut run = run.into_iter().peekable();
+        while let Some(unit) = run.next() {
+            self.query.check_cancelled()?;
+            let joins_next = run.peek().is_some_and(|next| unit.joins(next));
+            let (batch, stages) = unit.read(&self.query.progress)?;
+            together.push(batch);
+            if !joins_next {
+                let batch = Batch::concat(&together[0].schema.clone(), &together);
+                together.clear();
+                self.add(batch, &stages, &mut partial)?;
+            }
+        }
+        self.sink.close(partial)
+    }
+
+    fn add(&self, batch: Batch, stages: &Stages, partial: &mut S::Partial) -> Result<(), QueryError> {
         for start in (0..batch.rows).step_by(VECTOR_ROWS) {
             let vector = match batch.rows <= VECTOR_ROWS {
                 true => batch.clone(),
                 false => batch.slice(start, VECTOR_ROWS.min(batch.rows - start)),
             };
-            pass(&stages, vector, &mut |made| {
+            pass(stages, vector, &mut |made| {
                 self.query.check_cancelled()?;
-                self.sink.add(&mut partial, made)
+                self.sink.add(partial, made)
             })?;
         }
-        self.sink.close(partial)
+        Ok(())
     }
 }
 
