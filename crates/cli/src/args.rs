@@ -65,6 +65,9 @@ pub struct QueryArguments {
     /// How results are written.
     #[command(flatten)]
     pub output: OutputArguments,
+    /// Where charts are drawn.
+    #[command(flatten)]
+    pub charts: ChartArguments,
 }
 
 /// Arguments of `kql explain`.
@@ -190,6 +193,16 @@ pub struct OutputArguments {
     /// Exit with 1 if there is any result row
     #[arg(long)]
     pub fail_on_results: bool,
+}
+
+/// Where what `render` asks for is drawn.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Output")]
+pub struct ChartArguments {
+    /// Draw what `render` asks for into this file, .svg or .html; `-` draws it as text on standard output. On a terminal
+    /// `kql query` does so by itself, unless a format is asked for
+    #[arg(long, value_name = "FILE")]
+    pub chart: Option<PathBuf>,
 }
 
 /// The formats of results.

@@ -6,18 +6,21 @@
 //! - `rule_files`, `function_files`: the `.kql` files of functions.
 //! - [`failure`], [`diagnostics`], [`notes`], [`progress`]: what people are told. [`terminal`]: what they can see.
 //!   `this_machine`: its memory.
-//! - [`output`]: the formats of results. [`pager`]: long ones on the screen.
+//! - [`output`]: the formats of results. [`pager`]: long ones on the screen. `chart`: what `render` draws.
+//!   `markup`: text in HTML and XML.
 //! - [`repl`]: the interactive session. [`config`]: its settings.
 
 pub mod answer;
 pub mod args;
 mod asked_tables;
+mod chart;
 pub mod commands;
 pub mod config;
 pub mod diagnostics;
 pub mod exit;
 pub mod failure;
 mod function_files;
+mod markup;
 pub mod notes;
 pub mod output;
 mod pager;

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use kql_rules::{Selection, Severity, selection};
 use kql_types::datetime;
 
-use super::{Format, OutputArguments};
+use super::{ChartArguments, Format, OutputArguments};
 use crate::failure::Failure;
 
 /// Arguments of `kql run`.
@@ -43,6 +43,9 @@ pub struct RunArguments {
     /// none counts as medium
     #[arg(long, value_name = "SEVERITY", help_heading = "Output")]
     pub fail_on: Option<Severity>,
+    /// Where charts are drawn.
+    #[command(flatten)]
+    pub charts: ChartArguments,
 }
 
 impl RunArguments {

@@ -10,6 +10,7 @@ use kql_types::{ScalarType, Value};
 use super::{report_notes, settle, show_warnings};
 use crate::answer::{ResultBuilder, ResultTable};
 use crate::args::{DataArguments, Format, RuleFormat, RunArguments};
+use crate::chart::ChartFile;
 use crate::exit::Outcome;
 use crate::failure::Failure;
 use crate::output::{Output, OutputFile};
@@ -27,6 +28,7 @@ pub(super) fn run(arguments: &RunArguments, data: &DataArguments) -> Result<Outc
     // All rules of a run look back from the same moment.
     session.fix_now();
     // A file that cannot be written is better known before than after.
+    let charts = arguments.charts.chart.as_deref().map(ChartFile::named).transpose()?;
     let destination = Destination::open(arguments)?;
     let mut run = RunReport {
         rules: run_rules(arguments, &mut session, rules),
@@ -39,6 +41,9 @@ pub(super) fn run(arguments: &RunArguments, data: &DataArguments) -> Result<Outc
     outcome.and(verdict(arguments, &run));
     let written = destination.write(arguments, &run, &session);
     outcome.and(settle(written.map(|()| Outcome::Ran)));
+    if let Some(file) = charts {
+        outcome.and(settle(file.write(&wanted_charts(&run)).map(|()| Outcome::Ran)));
+    }
     outcome.and(report_notes(&mut session));
     if run.rules.len() > 1 {
         settle(sum_up(arguments, &run).map(|()| Outcome::Ran));
@@ -160,6 +165,14 @@ impl Destination {
             }
         }
     }
+}
+
+/// The results that want to be drawn, under the names of their rules.
+fn wanted_charts(run: &RunReport) -> Vec<(Option<String>, &ResultTable)> {
+    let answers = run.rules.iter().filter_map(|report| Some((&report.rule, report.outcome.as_ref().ok()?)));
+    let results = answers.flat_map(|(rule, answer)| answer.results.iter().map(move |result| (rule, result)));
+    let wanted = results.filter(|(_, result)| result.visualization.is_some());
+    wanted.map(|(rule, result)| (Some(rule.name().to_owned()), result)).collect()
 }
 
 fn write_rows(output: &mut Output, report: &RuleReport) -> Result<(), Failure> {

@@ -148,6 +148,13 @@ impl Output {
         self.check(written)
     }
 
+    /// Writes text that is in its form already, as a chart.
+    pub fn text_of(&mut self, text: &str) -> Result<(), Failure> {
+        self.sink.text.push_str(text);
+        let written = self.sink.flush();
+        self.check(written)
+    }
+
     /// Notes that what stands under the heading gave no result.
     pub fn failure(&mut self, heading: &str, message: &str) -> Result<(), Failure> {
         let written = self.writer.failure(&mut self.sink, heading, message);

@@ -12,6 +12,8 @@ pub struct Settings {
     pub timing: bool,
     /// Whether results that are taller than the screen are paged.
     pub pager: bool,
+    /// Whether results of `render` are drawn.
+    pub charts: bool,
     /// Whether the types of columns are shown.
     pub types: bool,
     /// What stands for null.
@@ -30,6 +32,7 @@ impl Settings {
         Self {
             timing: config.timing,
             pager: config.pager,
+            charts: true,
             types: true,
             null: config.null.clone(),
             format: Format::Table,
@@ -51,6 +54,12 @@ pub struct Setting {
 
 /// All of them.
 pub static SETTINGS: &[Setting] = &[
+    Setting {
+        name: "charts",
+        doc: "whether what render asks for is drawn: on, off",
+        get: |settings| switch_text(settings.charts),
+        set: |settings, text| switch(text).map(|on| settings.charts = on),
+    },
     Setting {
         name: "null",
         doc: "what stands for null",

@@ -3,11 +3,15 @@
 use std::io::IsTerminal;
 use std::time::Duration;
 
+use anstyle::{Effects, Style};
+
 use super::settings::Settings;
 use crate::answer::ResultTable;
 use crate::args::{Format, OutputArguments};
+use crate::chart::{Canvas, Chart, draw, drawn};
 use crate::failure::Failure;
 use crate::output::{Output, TableStyle};
+use crate::progress::grouped;
 use crate::{pager, progress, terminal};
 
 /// What a query took.
@@ -29,6 +33,13 @@ pub fn result(
     if settings.output.is_some() || settings.format != Format::Table {
         return to_file(settings, heading, result);
     }
+    if settings.charts
+        && kept.is_some()
+        && terminal::width().is_some()
+        && let Some(chart) = drawn(result)
+    {
+        return picture(settings, heading, result, &chart, kept);
+    }
     let style = TableStyle {
         types: settings.types && kept.is_some() && terminal::width().is_some(),
         null: settings.null.clone(),
@@ -40,6 +51,28 @@ pub fn result(
     }
     let mut output = Output::screen(style);
     output.result(heading, result)?;
+    output.finish()
+}
+
+/// Shows a chart.
+fn picture(
+    settings: &Settings,
+    heading: Option<&str>,
+    result: &ResultTable,
+    chart: &Chart,
+    kept: Option<(Cost, usize)>,
+) -> Result<(), Failure> {
+    let dim = match terminal::stdout_is_styled() {
+        true => Style::new().effects(Effects::DIMMED),
+        false => Style::new(),
+    };
+    let rows = result.rows();
+    let counted = format!("{} {}", grouped(rows as u64), if rows == 1 { "row" } else { "rows" });
+    let note = note(settings, kept);
+    let heading = heading.map(|name| format!("{name}\n")).unwrap_or_default();
+    let chart = draw(chart, Canvas::of_terminal());
+    let mut output = Output::screen(TableStyle::default());
+    output.text_of(&format!("{heading}{chart}{dim}({counted}, {note}; .table shows them){dim:#}\n"))?;
     output.finish()
 }
 

@@ -2,18 +2,18 @@
 
 mod matrix;
 
-use std::fmt::{Display, Write};
+use std::fmt::Write;
 
 use kql_rules::Severity;
 use kql_types::{Batch, datetime};
 
 use super::Circumstances;
 use crate::answer::{Answer, ResultTable};
+use crate::markup::Escaped;
 use crate::output::cell::write_text;
 use crate::progress::grouped;
 use crate::rule_run::summary::{deed, length, status};
 use crate::rule_run::{RuleReport, RunReport, Status};
-use crate::terminal::push_visible;
 
 const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
@@ -217,32 +217,5 @@ fn class(status: Status, severity: Option<Severity>) -> &'static str {
         (Status::Hit, Severity::High) => "mark high",
         (Status::Hit, Severity::Medium) => "mark medium",
         (Status::Hit, Severity::Low | Severity::Informational) => "mark low",
-    }
-}
-
-/// Text that is not HTML. Logs hold what attackers wrote, which must neither be markup nor turn the direction of
-/// writing.
-struct Escaped<'a>(&'a str);
-
-impl Display for Escaped<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut visible = String::new();
-        for (at, line) in self.0.split('\n').enumerate() {
-            if at > 0 {
-                visible.push('\n');
-            }
-            push_visible(&mut visible, line.trim_end_matches('\r'));
-        }
-        for character in visible.chars() {
-            match character {
-                '<' => f.write_str("&lt;")?,
-                '>' => f.write_str("&gt;")?,
-                '&' => f.write_str("&amp;")?,
-                '"' => f.write_str("&quot;")?,
-                '\'' => f.write_str("&#39;")?,
-                other => f.write_char(other)?,
-            }
-        }
-        Ok(())
     }
 }

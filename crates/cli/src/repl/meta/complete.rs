@@ -7,6 +7,7 @@ use kql_planner::OPERATOR_HELP;
 use kql_tables::Catalog;
 
 use super::{Argument, COMMANDS, find, state};
+use crate::chart::KINDS;
 use crate::config::in_home;
 use crate::repl::editor::{Listed, listed, plain};
 use crate::repl::knowledge::Knowledge;
@@ -42,6 +43,7 @@ pub fn complete(text: &str, cursor: usize, knowledge: &Knowledge) -> (usize, Vec
         }
         Argument::Setting => (start, matching(word, SETTINGS.iter().map(|setting| setting.name.to_owned()))),
         Argument::Format => (start, matching(word, state::format_names())),
+        Argument::Chart => (start, matching(word, KINDS.iter().map(|kind| (*kind).to_owned()))),
         Argument::Switch => (start, matching(word, ["on".to_owned(), "off".to_owned()].into_iter())),
     }
 }

@@ -7,6 +7,7 @@ use base64::Engine;
 
 use super::{help, needs};
 use crate::args::{Format, OutputArguments};
+use crate::chart::ChartFile;
 use crate::config::in_home;
 use crate::exit::Outcome;
 use crate::failure::Failure;
@@ -36,8 +37,13 @@ pub fn export(repl: &mut Repl, argument: &str) -> Result<Flow, Failure> {
         _ => (argument, None),
     };
     let path = in_home(Path::new(unquoted(path)));
+    if let Ok(file) = ChartFile::named(&path) {
+        let result = repl.results.find(result)?;
+        file.write(&[(None, result)])?;
+        return help::print(&format!("{} rows to {}\n", result.rows(), path.display()));
+    }
     let format = Format::of_file(&path).ok_or_else(|| {
-        Failure::Usage("the ending tells the format: .json, .ndjson, .csv, .tsv, .md".to_owned())
+        Failure::Usage("the ending tells the format: .json, .ndjson, .csv, .tsv, .md, .html, .svg".to_owned())
     })?;
     let result = repl.results.find(result)?;
     let arguments =

@@ -40,6 +40,7 @@ enum Argument {
     Setting,
     Format,
     Switch,
+    Chart,
     Query,
 }
 
@@ -61,8 +62,10 @@ static COMMANDS: &[MetaCommand] = &[
     MetaCommand { names: &[".history"], arguments: "[TEXT]", argument: Argument::Other, doc: "Lists the last entries, or those that hold a text", run: queries::history },
     MetaCommand { names: &[".results"], arguments: "", argument: Argument::Other, doc: "Lists the results that are kept as the tables _1, _2, ...; _ is the last", run: queries::results },
     MetaCommand { names: &[".save"], arguments: "NAME [RESULT]", argument: Argument::Other, doc: "Keeps the last result as the table NAME", run: queries::save },
-    MetaCommand { names: &[".export"], arguments: "FILE [RESULT]", argument: Argument::Path, doc: "Writes the last result to a file; its ending tells the format", run: files::export },
+    MetaCommand { names: &[".export"], arguments: "FILE [RESULT]", argument: Argument::Path, doc: "Writes the last result to a file, or draws it: its ending tells the format", run: files::export },
     MetaCommand { names: &[".copy"], arguments: "[RESULT]", argument: Argument::Other, doc: "Puts the last result on the clipboard, if the terminal lets it", run: files::copy },
+    MetaCommand { names: &[".table"], arguments: "[RESULT]", argument: Argument::Other, doc: "Shows the rows of the last result, also of one that is drawn", run: queries::table },
+    MetaCommand { names: &[".chart"], arguments: "[KIND] [RESULT]", argument: Argument::Chart, doc: "Draws the last result, as timechart, barchart, ... or as its query says", run: queries::chart },
     MetaCommand { names: &[".expand"], arguments: "[N] [RESULT]", argument: Argument::Other, doc: "Shows row N of the last result as a record", run: queries::expand },
     MetaCommand { names: &[".functions"], arguments: "[NAME]", argument: Argument::Function, doc: "Lists the functions, or explains one", run: help::functions },
     MetaCommand { names: &[".docs"], arguments: "OPERATOR", argument: Argument::Operator, doc: "Explains an operator or a function, with an example", run: help::docs },

@@ -2,11 +2,13 @@
 
 use std::process::Command;
 
+use kql_planner::Visualization;
 use kql_types::{ScalarType, Value};
 
 use super::help::print;
 use super::needs;
 use crate::answer::ResultBuilder;
+use crate::chart::{Canvas, Chart, KINDS, draw};
 use crate::commands::trees;
 use crate::failure::Failure;
 use crate::repl::{Flow, Repl, record, show};
@@ -115,6 +117,27 @@ pub fn save(repl: &mut Repl, argument: &str) -> Result<Flow, Failure> {
     let result = repl.results.find(words.next())?.clone();
     repl.session.keep(name, &result);
     Ok(Flow::RAN)
+}
+
+pub fn table(repl: &mut Repl, argument: &str) -> Result<Flow, Failure> {
+    let result = repl.results.find(Some(argument).filter(|name| !name.is_empty()))?;
+    show::result(&repl.settings, None, result, None)?;
+    Ok(Flow::RAN)
+}
+
+pub fn chart(repl: &mut Repl, argument: &str) -> Result<Flow, Failure> {
+    let (results, kinds): (Vec<&str>, Vec<&str>) =
+        argument.split_whitespace().partition(|word| word.starts_with('_'));
+    let mut result = repl.results.find(results.first().copied())?.clone();
+    if let Some(kind) = kinds.first() {
+        let properties = result.visualization.map(|asked| asked.properties).unwrap_or_default();
+        result.visualization = Some(Visualization { chart: (*kind).to_owned(), properties });
+    }
+    match Chart::of(&result) {
+        Some(Ok(chart)) => print(&draw(&chart, Canvas::of_terminal())),
+        Some(Err(reason)) => Err(Failure::Usage(reason)),
+        None => Err(Failure::Usage(format!("the query does not say how; there are {}", KINDS.join(", ")))),
+    }
 }
 
 pub fn expand(repl: &mut Repl, argument: &str) -> Result<Flow, Failure> {

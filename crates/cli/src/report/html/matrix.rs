@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use kql_rules::Severity;
 
-use super::{Escaped, Page, class};
+use super::{Page, class};
+use crate::markup::Escaped;
 use crate::report::attack;
 use crate::rule_run::{RunReport, Status};
 
