@@ -269,6 +269,66 @@ mod colours {
     }
 }
 
+mod charts {
+    use super::*;
+    use vt100::Color;
+
+    const QUERY: &str = "Logs | summarize n = count() by bin(TimeGenerated, 1h), User | render timechart";
+
+    #[test]
+    fn a_query_that_ends_in_render_is_drawn_and_its_rows_are_a_command_away() {
+        let home = home();
+        let mut session = session(&home);
+        session.keys(QUERY).keys(ENTER).see("render timechart").gives(1);
+        session.screen_is("timechart");
+        let (ann, bob) = (session.line_of("● ann"), session.styled_line(session.line_of("● ann")));
+        let colours: Vec<Color> = bob.iter().filter(|cell| cell.0 == "●").map(|cell| cell.1).collect();
+        assert!(colours.len() == 2 && colours[0] != colours[1], "line {ann}: {colours:?}");
+        session.keys(".table").keys(ENTER).see("2024-05-01T11:00:00Z").prompt();
+        session.keys(".chart barchart _1").keys(ENTER).see("05-01").prompt();
+        session.keys(".chart nochart").keys(ENTER).see("render nochart is not drawn here").prompt();
+    }
+
+    #[test]
+    fn each_kind_is_drawn() {
+        let home = home();
+        let mut session = session(&home);
+        let by_user = "Logs | summarize n = count() by User | sort by User asc | render";
+        session.keys(&format!("{by_user} columnchart")).keys(ENTER).gives(1).screen_is("columnchart");
+        session.keys(&format!("{by_user} barchart")).keys(ENTER).see("bob │").gives(2);
+        session.keys(&format!("{by_user} piechart")).keys(ENTER).see("66.7%").gives(3);
+        session
+            .keys(&format!("{by_user} card with (title=\"First\")"))
+            .keys(ENTER)
+            .see("│ ann  │ │ 1 │")
+            .gives(4);
+    }
+
+    #[test]
+    fn a_chart_is_exported_as_a_picture() {
+        let home = home();
+        let mut session = session(&home);
+        session.keys(QUERY).keys(ENTER).gives(1);
+        session.keys(".export chart.svg").keys(ENTER).see("3 rows to chart.svg").prompt();
+        session.keys(".export chart.html").keys(ENTER).see("3 rows to chart.html").prompt();
+        for file in ["chart.svg", "chart.html"] {
+            assert!(std::fs::read_to_string(home.path(file)).unwrap().contains("<svg"), "{file}");
+        }
+        session.keys("Logs | project User").keys(ENTER).gives(2);
+        session.keys(".export rows.html").keys(ENTER).see("3 rows to rows.html").prompt();
+        assert!(std::fs::read_to_string(home.path("rows.html")).unwrap().contains("<td>ann</td>"));
+        session.keys(".export rows.svg").keys(ENTER).see("there is no chart to draw").prompt();
+    }
+
+    #[test]
+    fn whoever_wants_rows_gets_rows() {
+        let home = home();
+        let mut session = session(&home);
+        session.keys(".set charts off").keys(ENTER).see(".set charts off").prompt();
+        session.keys(QUERY).keys(ENTER).see("(3 rows, render timechart").gives(1);
+    }
+}
+
 mod running {
     use super::*;
 

@@ -38,7 +38,8 @@ impl Scale {
 
     /// An axis from one value to another, with ticks between them.
     pub fn between(from: f64, to: f64, steps: usize) -> Self {
-        let (from, to) = if from < to { (from, to) } else { (from - 0.5, from + 0.5) };
+        let room = (from.abs() * 1e-3).max(0.5);
+        let (from, to) = if from < to { (from, to) } else { (from - room, from + room) };
         let limits = (Some(from), Some(to));
         Self::around(from, to, steps, limits)
     }

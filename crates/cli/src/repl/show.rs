@@ -72,7 +72,7 @@ fn picture(
     let heading = heading.map(|name| format!("{name}\n")).unwrap_or_default();
     let chart = draw(chart, Canvas::of_terminal());
     let mut output = Output::screen(TableStyle::default());
-    output.text_of(&format!("{heading}{chart}{dim}({counted}, {note}; .table shows them){dim:#}\n"))?;
+    output.text_of(&format!("{heading}{chart}{dim}({counted}: .table shows them, {note}){dim:#}\n"))?;
     output.finish()
 }
 

@@ -10,6 +10,7 @@ mod stack;
 mod tests;
 
 use kql_types::Column;
+use kql_types::timespan::TICKS_PER_HOUR;
 
 use super::columns::{Columns, choose, shapes};
 use super::properties::{Kind, Properties, Stacking};
@@ -176,7 +177,14 @@ impl Plot {
         }
         let points = self.series.iter().flat_map(|series| &series.points).map(|point| point.y);
         let lowest = points.filter(|value| value.is_finite()).fold(f64::INFINITY, f64::min);
-        if lowest > greatest / 2.0 { (lowest, greatest) } else { (0.0, greatest) }
+        if lowest > greatest / 2.0 && lowest < greatest { (lowest, greatest) } else { (0.0, greatest) }
+    }
+
+    /// So many steps between the ticks of the values, or fewer: what is counted has no halves.
+    pub fn steps(&self, wanted: usize, (least, greatest): (f64, f64)) -> usize {
+        let values = self.series.iter().flat_map(|series| &series.points).map(|point| point.y);
+        let is_counted = values.filter(|value| value.is_finite()).all(|value| value.fract() == 0.0);
+        if is_counted { wanted.min((greatest - least) as usize).max(1) } else { wanted }
     }
 
     /// The first and the last place on the x axis.
@@ -185,7 +193,11 @@ impl Plot {
             return (0.0, labels.len().saturating_sub(1) as f64);
         }
         let places = self.series.iter().flat_map(|series| &series.points).map(|point| point.x);
-        places.fold((f64::INFINITY, f64::NEG_INFINITY), |(first, last), x| (first.min(x), last.max(x)))
+        let (first, last) =
+            places.fold((f64::INFINITY, f64::NEG_INFINITY), |(first, last), x| (first.min(x), last.max(x)));
+        // A single moment stands in the middle of an hour.
+        let room = if self.x == X::Time && first == last { TICKS_PER_HOUR as f64 / 2.0 } else { 0.0 };
+        (first - room, last + room)
     }
 
     /// What stands under the x axis. The ticks of a day do not say which day it is.

@@ -93,7 +93,7 @@ pub struct ValueAxis {
 
 impl ValueAxis {
     pub fn new(plot: &Plot, height: f64, (least, greatest): (f64, f64)) -> Self {
-        let steps = ((height / 60.0) as usize).clamp(2, 8);
+        let steps = plot.steps(((height / 60.0) as usize).clamp(2, 8), (least, greatest));
         let scale = Scale::around(least, greatest, steps, plot.limits);
         Self { labels: number::of_ticks(&scale.ticks), scale }
     }
@@ -136,6 +136,9 @@ pub struct PlaceLabels {
 /// Leaning labels are cut to this.
 const LONGEST: f64 = 130.0;
 
+/// How far apart leaning labels stand.
+const LEANING: f64 = 24.0;
+
 /// How labels lean, in degrees.
 const ANGLE: f64 = 38.0;
 
@@ -151,7 +154,7 @@ impl PlaceLabels {
         let slot = width / labels.len().max(1) as f64;
         let longest = labels.iter().map(|label| text_width(label, LETTERS)).fold(0.0, f64::max);
         let leaning = longest + 8.0 > slot && !sorted;
-        let needed = if leaning { LINE } else { longest + 12.0 };
+        let needed = if leaning { LEANING } else { longest + 12.0 };
         let every = ((needed / slot).ceil() as usize).max(1);
         let place = |at: usize| (at as f64 + 0.5) / labels.len() as f64;
         let labels: Vec<(f64, String)> = labels

@@ -42,7 +42,10 @@ pub fn draw(out: &mut String, canvas: Canvas, plot: &Plot, ink: &Ink) {
     for line in lines.iter().take(MOST) {
         *out += &format!("{} {dim}│{dim:#}", cell(line.label, label_width, true));
         write_bars(out, &line.bars, &scale, width, ink);
-        *out += &format!(" {}\n", line.text);
+        match line.text.as_str() {
+            "" => out.push('\n'),
+            text => *out += &format!(" {text}\n"),
+        }
     }
     if lines.len() > MOST {
         remark(out, canvas, &format!("{MOST} of {} bars are shown", lines.len()));

@@ -21,7 +21,7 @@ pub struct ValueAxis {
 impl ValueAxis {
     /// An axis for values between two, whose ticks stand on whole lines if nothing else is asked for.
     pub fn new(canvas: Canvas, plot: &Plot, (least, greatest): (f64, f64)) -> Self {
-        let steps = (canvas.height / 4).max(2);
+        let steps = plot.steps((canvas.height / 3).max(2), (least, greatest));
         let scale = Scale::around(least, greatest, steps, plot.limits);
         let steps = scale.ticks.len().saturating_sub(1).max(1);
         let height = match plot.limits {
