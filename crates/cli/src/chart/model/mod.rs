@@ -145,11 +145,7 @@ impl Chart {
             }
             return Ok(Self { title, body: Body::Pie(slices), notes });
         }
-        let mut plot = plot(result, &columns, &records, &asked);
-        if plot.series.len() > MOST_SERIES {
-            notes.push(format!("{MOST_SERIES} of {} series are drawn", plot.series.len()));
-            plot.series.truncate(MOST_SERIES);
-        }
+        let plot = plot(result, &columns, &records, &asked, &mut notes);
         if asked.kind == Kind::Anomaly && columns.anomalies.is_empty() {
             notes.push("anomalycolumns=COLUMN names what marks the points that stand out".to_owned());
         }
@@ -200,6 +196,31 @@ impl Plot {
         (first - room, last + room)
     }
 
+    /// The places that are shown if so many fit, and what is to be said of the others: of names the first ones are
+    /// shown, along time or numbers the greatest of each few.
+    pub fn shown_places(&self, fit: usize) -> (Vec<usize>, Option<String>) {
+        let X::Slots { labels, sorted, .. } = &self.x else { return (Vec::new(), None) };
+        let (places, fit) = (labels.len(), fit.max(1));
+        if places <= fit {
+            return ((0..places).collect(), None);
+        }
+        if !sorted {
+            return ((0..fit).collect(), Some(format!("{fit} of {places} places fit")));
+        }
+        let mut heights = vec![0.0_f64; places];
+        for point in self.series.iter().flat_map(|series| &series.points) {
+            let height = &mut heights[point.x as usize];
+            *height = height.max(point.y.abs());
+        }
+        let together = places.div_ceil(fit);
+        let greatest = |from: usize| {
+            let group = from..(from + together).min(places);
+            group.max_by(|&one, &other| heights[one].total_cmp(&heights[other]).then(other.cmp(&one)))
+        };
+        let shown = (0..places).step_by(together).filter_map(greatest).collect();
+        (shown, Some(format!("each column is the greatest of {together} places")))
+    }
+
     /// What stands under the x axis. The ticks of a day do not say which day it is.
     pub fn x_caption(&self) -> String {
         let (first, last) = self.reach();
@@ -216,12 +237,22 @@ impl Plot {
     }
 }
 
-fn plot(result: &ResultTable, columns: &Columns, records: &[Record], asked: &Properties) -> Plot {
+fn plot(
+    result: &ResultTable,
+    columns: &Columns,
+    records: &[Record],
+    asked: &Properties,
+    notes: &mut Vec<String>,
+) -> Plot {
     let name = |at: usize| result.schema.fields[at].name.to_string();
     let (x, mut series) = match asked.kind.has_slots() {
         true => slots::series(result, columns, records, asked.kind == Kind::Column),
         false => lines::series(result, columns, records),
     };
+    if series.len() > MOST_SERIES {
+        notes.push(format!("{MOST_SERIES} of {} series are drawn", series.len()));
+        series.truncate(MOST_SERIES);
+    }
     if asked.accumulate {
         series.iter_mut().filter(|series| !series.marks).for_each(stack::accumulate);
     }

@@ -1,5 +1,6 @@
 //! Lines, areas and points.
 
+use std::collections::HashSet;
 use std::fmt::Write;
 
 use super::Size;
@@ -111,6 +112,7 @@ impl Pen<'_> {
     fn points(&self, picture: &mut Picture, at: usize, look: Look, tips: bool) {
         let series = &self.plot.series[at];
         let fill = if series.marks { STANDS_OUT.to_owned() } else { colour(at) };
+        let mut taken = HashSet::new();
         for (number, point) in series.points.iter().enumerate() {
             if !point.y.is_finite() || !self.values.scale.holds(point.y) {
                 continue;
@@ -127,6 +129,10 @@ impl Pen<'_> {
             let radius = if series.marks || !is_seen { 4.5 } else { 3.5 };
             let opacity = if look == Look::Points { " fill-opacity=\"0.75\"" } else { "" };
             let (x, y) = (self.x(point.x), self.y(point.y));
+            // Of many points one is seen at a place.
+            if !tips && !taken.insert((x.round() as i64, y.round() as i64)) {
+                continue;
+            }
             picture.add(format_args!(
                 "<circle{class} cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius}\" fill=\"{fill}\"{opacity}"
             ));

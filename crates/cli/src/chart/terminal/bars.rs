@@ -32,8 +32,9 @@ pub fn draw(out: &mut String, canvas: Canvas, plot: &Plot, ink: &Ink) {
     let widest = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or(0);
     let caption = plot.x_caption();
     let titled = labels.iter().chain([&caption]);
-    let label_width = widest(&mut titled.map(|label| display_width(label))).min(canvas.width / 3);
     let text_width = widest(&mut lines.iter().map(|line| display_width(&line.text)));
+    let room = canvas.width.saturating_sub(text_width + 7).min(canvas.width / 3);
+    let label_width = widest(&mut titled.map(|label| display_width(label))).min(room);
     let width = canvas.width.saturating_sub(label_width + text_width + 3).max(4);
     let dim = canvas.dim();
     let title = plot.y_title.clone().unwrap_or_default();

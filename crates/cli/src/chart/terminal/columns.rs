@@ -18,7 +18,7 @@ pub fn draw(out: &mut String, canvas: Canvas, plot: &Plot, ink: &Ink) {
     let values = ValueAxis::new(canvas, plot, plot.extent(None));
     let width = values.plot_width(canvas);
     let side_by_side = if plot.stacking == Stacking::None { plot.series.len().max(1) } else { 1 };
-    let shown = shown(plot, labels.len(), (width / side_by_side).max(1), *sorted);
+    let (shown, left_out) = plot.shown_places((width / side_by_side).max(1));
     let room = (width / shown.len().max(1)).max(1);
     let gap = usize::from(room > side_by_side);
     let breadth = ((room - gap) / side_by_side).clamp(1, BROADEST);
@@ -43,31 +43,9 @@ pub fn draw(out: &mut String, canvas: Canvas, plot: &Plot, ink: &Ink) {
         caption: plot.x_caption(),
     };
     frame::write(out, canvas, plot, &values, &places, &grid, ink);
-    if shown.len() < labels.len() {
-        let text = match sorted {
-            true => format!("each column is the greatest of {} places", labels.len().div_ceil(shown.len())),
-            false => format!("{} of {} places fit", shown.len(), labels.len()),
-        };
-        remark(out, canvas, &text);
+    if let Some(left_out) = left_out {
+        remark(out, canvas, &left_out);
     }
-}
-
-/// The places that are shown, if so many fit: the first ones; along time or numbers, the greatest of each few.
-fn shown(plot: &Plot, places: usize, fit: usize, sorted: bool) -> Vec<usize> {
-    if places <= fit || !sorted {
-        return (0..places.min(fit)).collect();
-    }
-    let mut heights = vec![0.0_f64; places];
-    for point in plot.series.iter().flat_map(|series| &series.points) {
-        let height = &mut heights[point.x as usize];
-        *height = height.max(point.y.abs());
-    }
-    let together = places.div_ceil(fit);
-    let greatest = |from: usize| {
-        let group = from..(from + together).min(places);
-        group.max_by(|&one, &other| heights[one].total_cmp(&heights[other]).then(other.cmp(&one)))
-    };
-    (0..places).step_by(together).filter_map(greatest).collect()
 }
 
 /// Fills the cells of a column between a value and its base.

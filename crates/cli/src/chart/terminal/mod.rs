@@ -112,3 +112,6 @@ fn remark(out: &mut String, canvas: Canvas, text: &str) {
     let dim = canvas.dim();
     *out += &format!("{dim}{}{dim:#}\n", cut(text, canvas.width));
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,9 +18,10 @@ pub fn draw(out: &mut String, canvas: Canvas, slices: &[Slice]) {
         .map(|slice| (format!("{:.1}%", slice.value / total * 100.0), number::plain(slice.value)))
         .collect();
     let widest = |lengths: &mut dyn Iterator<Item = usize>| lengths.max().unwrap_or(0);
-    let labels = widest(&mut shown.iter().map(|slice| display_width(&slice.label))).min(canvas.width / 3);
     let values = widest(&mut texts.iter().map(|(_, value)| value.len()));
     let percents = widest(&mut texts.iter().map(|(percent, _)| percent.len()));
+    let room = canvas.width.saturating_sub(values + percents + 11).min(canvas.width / 3);
+    let labels = widest(&mut shown.iter().map(|slice| display_width(&slice.label))).min(room);
     let greatest = shown.iter().map(|slice| slice.value).fold(0.0, f64::max);
     let width = canvas.width.saturating_sub(labels + values + percents + 7).max(4);
     let dim = canvas.dim();
