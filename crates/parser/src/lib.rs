@@ -11,6 +11,7 @@ mod nearest;
 mod operator_names;
 mod position;
 mod span;
+pub mod walk;
 
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use lexer::{Token, TokenKind, keywords, tokenize};

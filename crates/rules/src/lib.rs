@@ -10,12 +10,14 @@
 //!
 //! [`node`] is what YAML and JSON have in common: a tree in which everything knows where it stands. [`metadata`] reads
 //! it. [`pack`] finds the rules that paths name, [`selection`] picks among them, [`alert`] makes of the rows of a run
-//! what Sentinel would.
+//! what Sentinel would. [`lint`] says what is probably not meant in a rule; [`attack`] is what it knows of MITRE ATT&CK.
 
 pub mod alert;
+pub mod attack;
 pub mod fences;
 pub mod header;
 pub mod json;
+pub mod lint;
 mod mapping;
 pub mod metadata;
 pub mod node;
