@@ -7,8 +7,10 @@ use kql_types::datetime;
 
 use crate::exit::EXIT_CODES;
 
+mod check;
 mod rules;
 
+pub use check::{CheckArguments, CheckFormat};
 pub use rules::{Period, Report, RuleFormat, RunArguments, SelectionArguments};
 
 /// Runs Kusto Query Language (KQL) on your own machine: Sentinel rules, verbatim, over JSON logs.
@@ -37,7 +39,7 @@ pub enum Command {
     Query(QueryArguments),
     /// Shows how a query would be run: the bound tree and the optimized tree
     Explain(ExplainArguments),
-    /// Checks queries without running them: syntax, names and types
+    /// Checks rules and queries without running them: syntax, names, types, and what is probably not meant
     Check(CheckArguments),
     /// Lists the tables: columns, types, rows and files
     Tables(TablesArguments),
@@ -78,23 +80,6 @@ pub struct ExplainArguments {
     /// Data files, as in `kql query`
     #[arg(value_name = "FILE")]
     pub files: Vec<String>,
-}
-
-/// Arguments of `kql check`.
-#[derive(Debug, Args)]
-pub struct CheckArguments {
-    /// Files with rules or queries, and folders of them; `-` reads one query from standard input
-    #[arg(required = true, value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
-    /// Which rules of them.
-    #[command(flatten)]
-    pub selection: SelectionArguments,
-    /// Stop after parsing: names and types are not looked at
-    #[arg(long)]
-    pub syntax_only: bool,
-    /// How findings are written
-    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
-    pub format: CheckFormat,
 }
 
 /// Arguments of `kql tables`.
@@ -240,15 +225,6 @@ impl Format {
             _ => return None,
         })
     }
-}
-
-/// The formats of `kql check`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum CheckFormat {
-    /// For people: source line, caret, hint
-    Text,
-    /// A JSON object a query, each on one line; offsets in characters
-    Json,
 }
 
 /// What `now()` shall give.

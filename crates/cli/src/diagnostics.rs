@@ -6,12 +6,14 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 use kql_parser::{Diagnostic, Severity, Span, line_column};
+use kql_rules::lint::Level;
 
 use crate::source::Source;
 use crate::terminal::{display_width, push_visible};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+const INFO: Style = AnsiColor::Cyan.on_default().bold();
 const FRAME: Style = AnsiColor::Blue.on_default().bold();
 const STRONG: Style = Style::new().bold();
 
@@ -21,7 +23,7 @@ const LINE_WIDTH: usize = 100;
 /// What is shown of one thing that is wrong.
 #[derive(Clone, Copy, Debug)]
 pub struct Finding<'a> {
-    severity: Severity,
+    level: Level,
     /// The stable code, if it has one.
     code: Option<&'a str>,
     message: &'a str,
@@ -30,21 +32,34 @@ pub struct Finding<'a> {
 }
 
 impl<'a> Finding<'a> {
+    /// What a check found.
+    pub fn new(level: Level, code: &'a str, message: &'a str, span: Span, hint: Option<&'a str>) -> Self {
+        Self { level, code: Some(code), message, span, hint }
+    }
+
     /// What showed only while the query ran.
     pub fn at_run_time(message: &'a str, span: Span) -> Self {
-        Self { severity: Severity::Error, code: None, message, span, hint: None }
+        Self { level: Level::Error, code: None, message, span, hint: None }
     }
 }
 
 impl<'a> From<&'a Diagnostic> for Finding<'a> {
     fn from(found: &'a Diagnostic) -> Self {
         Self {
-            severity: found.severity,
+            level: level(found.severity),
             code: Some(found.code.as_str()),
             message: &found.message,
             span: found.span,
             hint: found.hint.as_deref(),
         }
+    }
+}
+
+/// How much a diagnostic matters, among findings of checks.
+pub fn level(severity: Severity) -> Level {
+    match severity {
+        Severity::Error => Level::Error,
+        Severity::Warning => Level::Warning,
     }
 }
 
@@ -65,9 +80,11 @@ pub fn plain_warning(message: &str) -> String {
 
 /// One finding.
 pub fn render(source: &Source, finding: &Finding<'_>) -> String {
-    let (word, style) = match finding.severity {
-        Severity::Error => ("error", ERROR),
-        Severity::Warning => ("warning", WARNING),
+    let word = finding.level.name();
+    let style = match finding.level {
+        Level::Error => ERROR,
+        Level::Warning => WARNING,
+        Level::Info => INFO,
     };
     let text = source.written();
     let span = source.written_span(finding.span);

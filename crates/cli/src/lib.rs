@@ -3,6 +3,7 @@
 //! - [`args`]: what the user may write. [`commands`]: what is done with it. [`exit`]: how it ends.
 //! - [`source`] -> [`session`] -> [`answer`]: a query's text, what runs it, what it gives.
 //! - `rule_pack` -> [`rule_run`] -> [`report`]: rules, what runs them, what is told of them.
+//! - `rule_pack` -> `check`: rules, and what is wrong with them without running them.
 //! - `rule_files`, `function_files`: the `.kql` files of functions.
 //! - [`failure`], [`diagnostics`], [`notes`], [`progress`]: what people are told. [`terminal`]: what they can see.
 //!   `this_machine`: its memory.
@@ -14,6 +15,7 @@ pub mod answer;
 pub mod args;
 mod asked_tables;
 mod chart;
+mod check;
 pub mod commands;
 pub mod config;
 pub mod diagnostics;

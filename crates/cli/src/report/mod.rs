@@ -3,8 +3,8 @@
 mod attack;
 mod html;
 mod junit;
-mod sarif;
-mod url;
+pub mod sarif;
+pub mod url;
 
 use crate::args::Report;
 use crate::rule_run::RunReport;

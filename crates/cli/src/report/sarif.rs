@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::url;
 use crate::rule_run::{RuleReport, RunReport};
 
+/// The log of a run of rules.
 pub fn write(run: &RunReport) -> String {
     let ids = identifiers(run);
     let rules: Value = run.rules.iter().zip(&ids).map(|(report, id)| descriptor(&report.rule, id)).collect();
@@ -20,6 +21,11 @@ pub fn write(run: &RunReport) -> String {
         results.extend(report.alerts.iter().map(|alert| result(at, id, report, alert)));
         failures.extend(failure(at, id, report));
     }
+    log(rules, failures.is_empty(), Value::Array(failures), results)
+}
+
+/// A log of one run of this program.
+pub fn log(rules: Value, is_successful: bool, notifications: Value, results: Vec<Value>) -> String {
     let log = json!({
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         "version": "2.1.0",
@@ -27,8 +33,8 @@ pub fn write(run: &RunReport) -> String {
             "tool": {"driver": {"name": "kql", "version": env!("CARGO_PKG_VERSION"), "rules": rules}},
             "columnKind": "unicodeCodePoints",
             "invocations": [{
-                "executionSuccessful": failures.is_empty(),
-                "toolExecutionNotifications": failures,
+                "executionSuccessful": is_successful,
+                "toolExecutionNotifications": notifications,
             }],
             "results": results,
         }],

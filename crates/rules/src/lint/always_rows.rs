@@ -12,7 +12,8 @@ pub(super) fn run(subject: &Subject<'_>) -> Vec<Finding> {
     let trigger = about.schedule.trigger;
     let is_any_row =
         matches!(trigger.comparison, Comparison::Greater | Comparison::NotEqual) && trigger.threshold == 0;
-    let alerts = about.kind != Kind::Hunting || about.fields.iter().any(|(name, _)| name == "triggerOperator");
+    let alerts =
+        about.kind != Kind::Hunting || about.fields.iter().any(|(name, _)| name == "triggerOperator");
     if !alerts || !is_any_row {
         return Vec::new();
     }

@@ -49,8 +49,10 @@ pub(super) fn missing(subject: &Subject<'_>) -> Vec<Finding> {
     }
     let mut search = Reads::default();
     walk::query(&mut search, subject.query);
-    let is_declared = |table: &Expr| !std::ptr::eq(subject.lets.resolve(table), table);
-    let table = search.tables.into_iter().find(|table| !is_declared(table));
+    let table = search.tables.into_iter().find(|table| {
+        let is_declared = !std::ptr::eq(subject.lets.resolve(table), *table);
+        !is_declared && name(table).is_some_and(subject.has_time)
+    });
     let Some(table) = table.filter(|_| !search.looks_at_time) else { return Vec::new() };
     let message = "no filter on time: without a queryPeriod the query reads all the data there is";
     let hint = format!("`| where {TIME} > ago(1d)`, or a queryPeriod in the metadata");

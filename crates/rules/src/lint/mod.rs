@@ -164,7 +164,6 @@ impl Finding {
 }
 
 /// A rule whose query has no error.
-#[derive(Debug)]
 pub struct Subject<'a> {
     /// The rule.
     pub rule: &'a Rule,
@@ -172,14 +171,27 @@ pub struct Subject<'a> {
     pub query: &'a ast::Query,
     /// The columns of the query's result, if they are known.
     pub columns: Option<&'a Schema>,
+    /// Whether the table of that name has a column that says when.
+    has_time: &'a dyn Fn(&str) -> bool,
     /// What its `let` statements declare.
     lets: Lets<'a>,
 }
 
+impl fmt::Debug for Subject<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subject").field("rule", &self.rule.key).finish_non_exhaustive()
+    }
+}
+
 impl<'a> Subject<'a> {
-    /// A rule, its query as the parser reads it, and the columns of its result.
-    pub fn new(rule: &'a Rule, query: &'a ast::Query, columns: Option<&'a Schema>) -> Self {
-        Self { rule, query, columns, lets: Lets::of(query) }
+    /// A rule, its query as the parser reads it, the columns of its result, and which tables have a column that says when.
+    pub fn new(
+        rule: &'a Rule,
+        query: &'a ast::Query,
+        columns: Option<&'a Schema>,
+        has_time: &'a dyn Fn(&str) -> bool,
+    ) -> Self {
+        Self { rule, query, columns, has_time, lets: Lets::of(query) }
     }
 
     /// The text that a place in the query is about.

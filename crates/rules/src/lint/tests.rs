@@ -18,7 +18,7 @@ fn found(text: &str) -> Vec<&'static str> {
     assert_eq!(pack.rules.len(), 1, "{text}");
     let rule = &pack.rules[0];
     let parsed = kql_parser::parse(&rule.query);
-    let own = query(&Subject::new(rule, &parsed.query, None));
+    let own = query(&Subject::new(rule, &parsed.query, None, &|_| true));
     own.into_iter().chain(metadata(rule)).map(|finding| finding.code).collect()
 }
 
