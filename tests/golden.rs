@@ -11,6 +11,7 @@
 mod golden_file;
 mod support;
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +20,8 @@ use golden_file::{Case, GoldenFile, table};
 use kql_functions::registry;
 use kql_parser::operator_words;
 use kql_planner::{FunctionLibrary, SPECIAL_FUNCTIONS};
+use kql_rules::lint::CHECKS;
+use serde_json::Value;
 use support::{Outcome, Reply, run};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden");
@@ -73,6 +76,26 @@ fn every_operator_is_in_a_golden_query() {
     let used = used_in_cases();
     let missing: Vec<&str> = operator_words().filter(|word| !used.operators.contains(*word)).collect();
     assert!(missing.is_empty(), "operators without a golden case: {missing:?}");
+}
+
+#[test]
+fn every_check_has_a_case_that_it_finds_and_one_that_it_does_not() {
+    let (mut found, mut clear, mut files) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+    collect(Path::new(FOLDER), &mut files);
+    for path in files {
+        let file = GoldenFile::parse(&std::fs::read_to_string(path).unwrap()).unwrap();
+        for (code, expected) in file.cases.into_iter().filter_map(|case| case.check) {
+            if expected.body.trim().is_empty() {
+                clear.insert(code)
+            } else {
+                found.insert(code)
+            };
+        }
+    }
+    let missing = |have: &BTreeSet<String>| -> Vec<&str> {
+        CHECKS.iter().map(|check| check.code).filter(|code| !have.contains(*code)).collect()
+    };
+    assert_eq!((missing(&found), missing(&clear)), (vec![], vec![]));
 }
 
 #[test]
@@ -135,6 +158,7 @@ fn differences(case: &Case) -> Vec<(usize, String)> {
         found.extend(result_differences(case, &outcome));
         found.extend(error_difference(case, &outcome));
     }
+    found.extend(check_difference(case));
     if let Some(plan) = &case.plan {
         let outcome = run(&[&["explain"], &*shared, &["-"]].concat(), &case.query, LIMIT);
         let actual = if outcome.succeeded() { outcome.output } else { failure(&outcome) };
@@ -143,6 +167,37 @@ fn differences(case: &Case) -> Vec<(usize, String)> {
         }
     }
     found
+}
+
+/// Runs `kql check` over the case's rule files, or over its query as a file of its own.
+fn check_difference(case: &Case) -> Option<(usize, String)> {
+    let (code, expected) = case.check.as_ref()?;
+    let folder = tempfile::tempdir().unwrap();
+    let query = ("query.kql".to_owned(), case.query.clone());
+    for (name, content) in case.files.iter().chain((!case.query.is_empty()).then_some(&query)) {
+        std::fs::write(folder.path().join(name), content).unwrap();
+    }
+    let pack = folder.path().display().to_string();
+    let outcome = run(&["check", &pack, "--format", "json"], "", LIMIT);
+    let mut actual = String::new();
+    for line in outcome.output.lines() {
+        let rule: Value = serde_json::from_str(line).unwrap();
+        let is_error = |found: &Value| found["severity"] == "error";
+        // A query that is wrong is not looked at further, and what it expects would say nothing.
+        for found in rule["diagnostics"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|one| one["code"] == **code || is_error(one))
+        {
+            let file = found["file"].as_str().or(rule["path"].as_str()).unwrap();
+            let name = Path::new(file).file_name().unwrap().to_string_lossy();
+            let message = found["message"].as_str().unwrap().replace(&format!("{pack}/"), "");
+            let level = found["severity"].as_str().unwrap();
+            actual += &format!("{name}:{}:{} {level}: {message}\n", found["line"], found["column"]);
+        }
+    }
+    (actual.trim_end() != expected.body.trim_end()).then_some((expected.section, actual))
 }
 
 fn result_differences(case: &Case, outcome: &Outcome) -> Vec<(usize, String)> {

@@ -49,6 +49,10 @@ pub struct Case {
     pub error: Option<Expectation>,
     /// Expected plan.
     pub plan: Option<Expectation>,
+    /// Rule files, by name, that are checked instead of run.
+    pub files: Vec<(String, String)>,
+    /// The code of a check, and the expected findings of it.
+    pub check: Option<(String, Expectation)>,
 }
 
 /// What a section expects.
@@ -135,6 +139,16 @@ fn cases(sections: &[Section]) -> Result<Vec<Case>, String> {
                 current.line = section.line;
                 current.query = text_of(section)?;
             }
+            "file" => {
+                if !current.query.is_empty() {
+                    finish(&mut current, &mut cases);
+                }
+                current.line = section.line;
+                current.files.push((section.argument.clone(), section.body.trim_end().to_owned() + "\n"));
+            }
+            "check" if !current.query.is_empty() || !current.files.is_empty() => {
+                current.check = Some((section.argument.clone(), expected()));
+            }
             "data" => current.data = Some(section.argument.clone()),
             "now" => current.now = Some(section.argument.clone()),
             "table" => {
@@ -151,7 +165,10 @@ fn cases(sections: &[Section]) -> Result<Vec<Case>, String> {
         }
     }
     finish(&mut current, &mut cases);
-    match cases.iter().find(|case| case.results.is_empty() && case.error.is_none() && case.plan.is_none()) {
+    let expects = |case: &Case| {
+        !case.results.is_empty() || case.error.is_some() || case.plan.is_some() || case.check.is_some()
+    };
+    match cases.iter().find(|case| !expects(case)) {
         Some(case) => Err(format!("line {}: nothing is expected of this query", case.line)),
         None => Ok(cases),
     }
@@ -167,7 +184,7 @@ fn text_of(section: &Section) -> Result<String, String> {
 
 /// Ends a case; what holds for those that follow is kept.
 fn finish(current: &mut Case, cases: &mut Vec<Case>) {
-    if current.query.is_empty() {
+    if current.query.is_empty() && current.files.is_empty() {
         return;
     }
     let next = Case {

@@ -1,6 +1,6 @@
 //! `take` of rows in no order, where what comes next depends on which rows they are.
 
-use kql_parser::ast::{Expr, ExprKind, Operator, OperatorKind, Statement, StatementKind};
+use kql_parser::ast::{Expr, ExprKind, Literal, Operator, OperatorKind, Statement, StatementKind};
 use kql_parser::walk::{self, Visitor};
 
 use super::expressions::{call, keeps_rows, pipeline};
@@ -37,7 +37,7 @@ impl<'q> Visitor<'q> for Search {
 impl Search {
     fn takes(&mut self, source: &Expr, operators: &[Operator], is_result: bool) {
         for (at, operator) in operators.iter().enumerate() {
-            let is_take = matches!(operator.kind, OperatorKind::Take(_));
+            let is_take = matches!(&operator.kind, OperatorKind::Take(count) if !is_zero(count));
             if !is_take || is_ordered(&operators[..at]) || gives_one_row(source, &operators[..at]) {
                 continue;
             }
@@ -63,6 +63,11 @@ impl Search {
             );
         }
     }
+}
+
+/// `take 0` asks for the columns only.
+fn is_zero(count: &Expr) -> bool {
+    matches!(count.kind, ExprKind::Literal(Literal::Long(Some(0))))
 }
 
 /// Whether the rows come in an order that was asked for.

@@ -18,8 +18,8 @@ pub static CHECKS: &[Check] = &[
         level: Level::Error,
         summary: "The text is no KQL.",
         why: "The parser expected something else at this place.",
-        example: "SigninLogs | where ResultType = 0",
-        better: "SigninLogs | where ResultType == 0",
+        example: "SigninLogs | where\n| count",
+        better: "SigninLogs | where ResultType == 0\n| count",
         run: Run::Elsewhere,
     },
     Check {

@@ -57,6 +57,9 @@ impl<'q> Search<'_, 'q> {
             Some(OperatorKind::Count(_)) => true,
             Some(_) => false,
             None => match source.map(|source| self.subject.lets.resolve(source)) {
+                Some(Expr { kind: ExprKind::DataTable { columns, values }, .. }) => {
+                    values.len() <= columns.len()
+                }
                 Some(Expr { kind: ExprKind::Source(operator), .. }) => {
                     matches!(operator.kind, OperatorKind::Print(_))
                 }

@@ -44,7 +44,6 @@ const IDENTIFIERS: &[(&str, &[&str])] = &[
     ),
     ("AzureResource", &["ResourceId"]),
     ("CloudApplication", &["AppId", "Name", "InstanceName"]),
-    ("DNS", &["DomainName"]),
     ("File", &["Directory", "Name"]),
     ("FileHash", &["Algorithm", "Value"]),
     (
