@@ -9,9 +9,11 @@ use crate::exit::EXIT_CODES;
 
 mod check;
 mod rules;
+mod test_files;
 
 pub use check::{CheckArguments, CheckFormat};
 pub use rules::{Period, Report, RuleFormat, RunArguments, SelectionArguments};
+pub use test_files::{New, NewArguments, TestArguments, TestFormat};
 
 /// Runs Kusto Query Language (KQL) on your own machine: Sentinel rules, verbatim, over JSON logs.
 ///
@@ -41,6 +43,10 @@ pub enum Command {
     Explain(ExplainArguments),
     /// Checks rules and queries without running them: syntax, names, types, and what is probably not meant
     Check(CheckArguments),
+    /// Runs the tests of rules: NAME.test.yaml beside a rule
+    Test(TestArguments),
+    /// Makes the files of a new rule
+    New(NewArguments),
     /// Lists the tables: columns, types, rows and files
     Tables(TablesArguments),
     /// Lists the functions, or explains one

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 pub const EXIT_CODES: &str = "\
 Exit codes:
   0  it ran
-  1  it ran, found something, and --fail-on-results or --fail-on was given
+  1  it ran, found something, and --fail-on-results or --fail-on was given; or a test of a rule failed
   2  the query or the command line is wrong
   3  data or files could not be read or written, records were skipped as malformed,
      or the query was stopped by a limit

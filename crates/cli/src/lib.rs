@@ -4,6 +4,7 @@
 //! - [`source`] -> [`session`] -> [`answer`]: a query's text, what runs it, what it gives.
 //! - `rule_pack` -> [`rule_run`] -> [`report`]: rules, what runs them, what is told of them.
 //! - `rule_pack` -> `check`: rules, and what is wrong with them without running them.
+//! - `rule_pack` -> `rule_test`: rules, and whether they give what their tests say.
 //! - `rule_files`, `function_files`: the `.kql` files of functions.
 //! - [`failure`], [`diagnostics`], [`notes`], [`progress`]: what people are told. [`terminal`]: what they can see.
 //!   `this_machine`: its memory.
@@ -32,6 +33,7 @@ pub mod report;
 mod rule_files;
 mod rule_pack;
 pub mod rule_run;
+mod rule_test;
 pub mod session;
 pub mod source;
 mod terminal;

@@ -28,6 +28,7 @@ mod rule;
 mod schedule;
 pub mod selection;
 mod severity;
+pub mod test_file;
 mod timespan;
 pub mod yaml;
 

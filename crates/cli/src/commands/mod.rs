@@ -5,9 +5,11 @@ mod completions;
 mod explain;
 mod functions;
 mod import;
+mod new;
 mod query;
 mod run;
 mod tables;
+mod test;
 
 pub(crate) use explain::trees;
 pub(crate) use functions::{help as function_help, listed as function_list};
@@ -46,6 +48,8 @@ fn dispatch(arguments: Arguments) -> Outcome {
         Some(Command::Query(arguments)) => query::query(arguments, data),
         Some(Command::Explain(arguments)) => explain::explain(arguments, data),
         Some(Command::Check(arguments)) => check::check(arguments, data),
+        Some(Command::Test(arguments)) => test::test(arguments, data),
+        Some(Command::New(arguments)) => new::new(&arguments.what),
         Some(Command::Tables(arguments)) => tables::tables(arguments, data),
         Some(Command::Functions(arguments)) => functions::functions(arguments),
         Some(Command::Import(arguments)) => import::import(arguments, data),

@@ -5,6 +5,7 @@ mod html;
 mod junit;
 pub mod sarif;
 pub mod url;
+pub mod xml;
 
 use crate::args::Report;
 use crate::rule_run::RunReport;

@@ -1,0 +1,101 @@
+//! `kql test`: runs the tests that lie beside rules.
+
+use std::io::{self, Write};
+use std::time::Instant;
+
+use kql_executor::Options;
+use kql_rules::Rule;
+use kql_rules::test_file::rewrite::rewrite;
+use kql_rules::test_file::{self, TestFile};
+
+use crate::args::{DataArguments, TestArguments, TestFormat};
+use crate::exit::Outcome;
+use crate::failure::Failure;
+use crate::output::OutputFile;
+use crate::report::xml::timestamp;
+use crate::rule_test::{FileResult, Mismatch, RuleTests, TestReport, junit, run, text};
+use crate::{rule_pack, terminal};
+
+pub(super) fn test(arguments: &TestArguments, data: &DataArguments) -> Result<Outcome, Failure> {
+    let started = Instant::now();
+    let (rules, unreadable) = rule_pack::read(&arguments.paths, &arguments.selection)?;
+    let mut outcome = Outcome::Ran;
+    let mut say = |failure: Failure| {
+        terminal::say(&failure.render());
+        outcome.and(failure.outcome());
+    };
+    unreadable.iter().map(rule_pack::failure).for_each(&mut say);
+    let mut tested = Vec::new();
+    for rule in rules {
+        let mut files = Vec::new();
+        for file in files_of(&rule) {
+            match file {
+                Ok(file) => files.push(run::file(&rule, file, data)),
+                Err(failure) => say(failure),
+            }
+        }
+        tested.push(RuleTests { rule, files });
+    }
+    let report = TestReport { rules: tested, time: started.elapsed() };
+    write(arguments, &report)?;
+    if arguments.update {
+        let files = report.rules.iter().flat_map(|rule| &rule.files);
+        let changed = files.map(update).sum::<Result<usize, Failure>>()?;
+        let expectations = if changed == 1 { "expectation" } else { "expectations" };
+        terminal::say(&format!("{changed} {expectations} rewritten\n"));
+    }
+    // What is missing from `contains`, and rules that do not run, are for people to put right.
+    let is_open = |mismatch: &Mismatch| !arguments.update || mismatch.instead.is_none();
+    if report.cases().any(|(_, _, result)| result.mismatches.iter().any(is_open)) {
+        outcome.and(Outcome::Found);
+    }
+    Ok(outcome)
+}
+
+fn files_of(rule: &Rule) -> Vec<Result<TestFile, Failure>> {
+    let read = |path: std::path::PathBuf| {
+        let shown = path.display().to_string();
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| Failure::io(format!("cannot read {shown}"), &error))?;
+        test_file::read(&path, &text).map_err(|why| Failure::Data(format!("{shown}: {why}")))
+    };
+    test_file::paths_for(rule).into_iter().map(read).collect()
+}
+
+fn write(arguments: &TestArguments, report: &TestReport) -> Result<(), Failure> {
+    let written = match arguments.format {
+        TestFormat::Text => text::report(report),
+        TestFormat::Junit => {
+            let paths: Vec<String> = arguments.paths.iter().map(|path| path.display().to_string()).collect();
+            junit::report(report, &paths.join(" "), &timestamp(Options::default().now))
+        }
+    };
+    match &arguments.file {
+        Some(path) => {
+            OutputFile::open(Some(path))?.write(&anstream::adapter::strip_str(&written).to_string())
+        }
+        None => {
+            let mut out = anstream::AutoStream::auto(io::stdout()).lock();
+            let shown = out.write_all(written.as_bytes()).and_then(|()| out.flush());
+            shown.map_err(|error| Failure::io("cannot write", &error))
+        }
+    }
+}
+
+/// Writes what the rule gave into a file. Gives how many expectations are new.
+fn update(one: &FileResult) -> Result<usize, Failure> {
+    let cases = one.file.cases.iter().zip(&one.results);
+    let replacements: Vec<_> = cases
+        .flat_map(|(case, result)| {
+            let instead = result.mismatches.iter().filter_map(|mismatch| mismatch.instead.as_ref());
+            instead.map(|(at, replacement)| (&case.expected[*at], replacement.clone()))
+        })
+        .collect();
+    if replacements.is_empty() {
+        return Ok(0);
+    }
+    let path = &one.file.path;
+    std::fs::write(path, rewrite(&one.file, &replacements))
+        .map_err(|error| Failure::io(format!("cannot write {}", path.display()), &error))?;
+    Ok(replacements.len())
+}
