@@ -39,7 +39,7 @@ pub enum Command {
     /// A FILE is a table called by its stem. A text that begins with `|` or with an operator runs over the first
     /// FILE: `zcat x.gz | kql query '| where ResultType != 0 | count' -`
     Query(QueryArguments),
-    /// Shows how a query would be run: the bound tree and the optimized tree
+    /// Shows how a query would be run, the bound tree and the optimized tree; or why a rule finds a record or not
     Explain(ExplainArguments),
     /// Checks rules and queries without running them: syntax, names, types, and what is probably not meant
     Check(CheckArguments),
@@ -82,10 +82,17 @@ pub struct QueryArguments {
 #[derive(Debug, Args)]
 pub struct ExplainArguments {
     /// The query; `-` reads it from standard input
-    pub text: String,
+    #[arg(required_unless_present = "why")]
+    pub text: Option<String>,
     /// Data files, as in `kql query`
     #[arg(value_name = "FILE")]
     pub files: Vec<String>,
+    /// Run this rule step by step, and tell how many rows go into each step and come out
+    #[arg(long, value_name = "RULE", conflicts_with = "text")]
+    pub why: Option<PathBuf>,
+    /// Follow the records that this predicate chooses, and tell which step drops them: `IPAddress == "192.0.2.1"`
+    #[arg(long = "where", value_name = "PREDICATE", requires = "why")]
+    pub predicate: Option<String>,
 }
 
 /// Arguments of `kql tables`.

@@ -5,6 +5,7 @@
 //! - `rule_pack` -> [`rule_run`] -> [`report`]: rules, what runs them, what is told of them.
 //! - `rule_pack` -> `check`: rules, and what is wrong with them without running them.
 //! - `rule_pack` -> `rule_test`: rules, and whether they give what their tests say.
+//! - `trace`: a rule step by step.
 //! - `rule_files`, `function_files`: the `.kql` files of functions.
 //! - [`failure`], [`diagnostics`], [`notes`], [`progress`]: what people are told. [`terminal`]: what they can see.
 //!   `this_machine`: its memory.
@@ -38,3 +39,4 @@ pub mod session;
 pub mod source;
 mod terminal;
 mod this_machine;
+mod trace;

@@ -1,16 +1,21 @@
-//! `kql explain`: shows how a query would be run.
+//! `kql explain`: shows how a query would be run, or why a rule finds a record or not.
 
 use std::io::Write;
+use std::path::Path;
 
-use super::{show_warnings, source_of_argument};
-use crate::args::{DataArguments, ExplainArguments};
+use super::{report_notes, show_warnings, source_of_argument};
+use crate::args::{DataArguments, ExplainArguments, SelectionArguments};
 use crate::exit::Outcome;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::source::Source;
+use crate::{rule_pack, trace};
 
 pub(super) fn explain(arguments: &ExplainArguments, data: &DataArguments) -> Result<Outcome, Failure> {
-    let source = source_of_argument(&arguments.text, &arguments.files)?;
+    if let Some(path) = &arguments.why {
+        return why(path, arguments.predicate.as_deref(), data);
+    }
+    let source = source_of_argument(arguments.text.as_deref().unwrap_or("-"), &arguments.files)?;
     let session = Session::open(data, &arguments.files)?;
     let source = session.place(source)?;
     let shown = trees(&session, &source)?;
@@ -32,6 +37,22 @@ pub(crate) fn trees(session: &Session, source: &Source) -> Result<String, Failur
         text += &format!("optimized:\n{}\n\n", indented(&kql_planner::explain(&optimized)));
     }
     Ok(text.trim_end().to_owned())
+}
+
+fn why(path: &Path, predicate: Option<&str>, data: &DataArguments) -> Result<Outcome, Failure> {
+    let paths = [path.to_owned()];
+    let (rules, unreadable) = rule_pack::read(&paths, &SelectionArguments::default())?;
+    if let Some(error) = unreadable.first() {
+        return Err(rule_pack::failure(error));
+    }
+    let mut session = Session::open_for_rules(data, &paths)?;
+    session.fix_now();
+    let mut out = anstream::AutoStream::auto(std::io::stdout()).lock();
+    for rule in &rules {
+        let text = trace::report(rule, &trace::follow(&mut session, rule, predicate)?);
+        out.write_all(text.as_bytes()).map_err(|error| Failure::io("cannot write", &error))?;
+    }
+    Ok(report_notes(&mut session))
 }
 
 fn indented(tree: &str) -> String {
