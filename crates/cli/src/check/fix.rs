@@ -29,9 +29,12 @@ pub fn places<'c>(checked: &Checked, found: &'c Found) -> Option<Vec<(Span, &'c 
     found.edits.iter().map(place).collect()
 }
 
+/// A file's text, and what takes the place of parts of it.
+type Rewrite<'c> = (&'c str, Vec<(Span, &'c str)>);
+
 /// Changes the files of these rules. Gives how many findings are right now.
 pub fn write(all: &[Checked]) -> Result<usize, Failure> {
-    let mut files: BTreeMap<PathBuf, (&str, Vec<(Span, &str)>)> = BTreeMap::new();
+    let mut files: BTreeMap<PathBuf, Rewrite<'_>> = BTreeMap::new();
     let mut fixed = 0;
     for checked in all.iter().filter(|checked| checked.rule.path.as_os_str() != "-") {
         for found in checked.found.iter().filter(|found| !found.edits.is_empty()) {
