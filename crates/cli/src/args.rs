@@ -10,10 +10,12 @@ use crate::exit::EXIT_CODES;
 mod check;
 mod rules;
 mod test_files;
+mod watch;
 
 pub use check::{CheckArguments, CheckFormat};
 pub use rules::{Period, Report, RuleFormat, RunArguments, SelectionArguments};
 pub use test_files::{New, NewArguments, TestArguments, TestFormat};
+pub use watch::WatchArguments;
 
 /// Runs Kusto Query Language (KQL) on your own machine: Sentinel rules, verbatim, over JSON logs.
 ///
@@ -45,6 +47,8 @@ pub enum Command {
     Check(CheckArguments),
     /// Runs the tests of rules: NAME.test.yaml beside a rule
     Test(TestArguments),
+    /// Runs rules again whenever they or the data change, and shows what is new; Ctrl-C ends it
+    Watch(WatchArguments),
     /// Makes the files of a new rule
     New(NewArguments),
     /// Lists the tables: columns, types, rows and files

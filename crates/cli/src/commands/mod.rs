@@ -10,6 +10,7 @@ mod query;
 mod run;
 mod tables;
 mod test;
+mod watch;
 
 pub(crate) use explain::trees;
 pub(crate) use functions::{help as function_help, listed as function_list};
@@ -49,6 +50,7 @@ fn dispatch(arguments: Arguments) -> Outcome {
         Some(Command::Explain(arguments)) => explain::explain(arguments, data),
         Some(Command::Check(arguments)) => check::check(arguments, data),
         Some(Command::Test(arguments)) => test::test(arguments, data),
+        Some(Command::Watch(arguments)) => watch::watch(arguments, data),
         Some(Command::New(arguments)) => new::new(&arguments.what),
         Some(Command::Tables(arguments)) => tables::tables(arguments, data),
         Some(Command::Functions(arguments)) => functions::functions(arguments),
