@@ -9,7 +9,7 @@ use kql_types::{Batch, Schema};
 use crate::aggregate::Aggregation;
 use crate::expand::Expand;
 use crate::expression::CompiledExpr;
-use crate::pipeline::{self, Limit, Pipeline, Source};
+use crate::pipeline::{self, Limit, Pipeline, Source, Stage};
 use crate::query::Query;
 use crate::stages::{Filter, Project};
 use crate::{QueryError, join, scan, series, sort};
@@ -31,8 +31,9 @@ impl Query {
                 let series = series::series([from, to, step], &plan.schema, self)?;
                 Ok(Pipeline::new(schema, Source::Series(series)))
             }
-            Operator::Filter { input, predicate } => self.filter(input, predicate, schema),
-            Operator::Project { input, columns } => self.project(input, columns, schema),
+            Operator::Filter { .. } | Operator::Project { .. } | Operator::MvExpand(_) => {
+                self.row_by_row(plan, schema)
+            }
             Operator::Aggregate { input, keys, aggregates } => {
                 let aggregation = Aggregation::new(keys, aggregates, schema.clone(), self)?;
                 let state = pipeline::run(self, self.lower(input)?, &aggregation)?;
@@ -46,11 +47,6 @@ impl Query {
             }
             Operator::Join(join) => join::join(self, join, schema),
             Operator::Union(inputs) => self.union(inputs, schema),
-            Operator::MvExpand(expand) => {
-                let input = self.lower(&expand.input)?;
-                let stage = Expand::new(expand, schema.clone(), self)?;
-                Ok(input.with_stage(schema, Arc::new(stage)))
-            }
             Operator::Shared { id, input } => of_batches(self.shared(*id, input)?.to_vec()),
             Operator::WholeTable { inputs, operation } => {
                 of_batches(vec![self.whole_table(inputs, operation.as_ref())?])
@@ -66,22 +62,39 @@ impl Query {
         Ok(Batch::new(schema.clone(), columns, 1))
     }
 
-    fn filter(&self, input: &Plan, predicate: &Expr, schema: Arc<Schema>) -> Result<Pipeline, QueryError> {
-        let stage = Filter::new(CompiledExpr::compile(predicate, self)?, self);
-        if !predicate.needs_whole_table() {
-            return Ok(self.lower(input)?.with_stage(schema, Arc::new(stage)));
+    /// Filters, projections and `mv-expand`: rows stream through, or come all at once where a function must see them so.
+    fn row_by_row(&self, plan: &Plan, schema: Arc<Schema>) -> Result<Pipeline, QueryError> {
+        let stage = self.stage(plan)?;
+        if let Some(input) = plan.row_wise_input() {
+            return Ok(self.lower(input)?.with_stage(schema, stage));
         }
-        let passed = stage.apply(self.collect_one(input)?)?;
-        Ok(Pipeline::of_batches(schema, vec![passed]))
+        let mut batches = Vec::new();
+        for input in plan.inputs() {
+            stage.push(self.collect_one(input)?, &mut |made| {
+                batches.push(made);
+                Ok(())
+            })?;
+        }
+        Ok(Pipeline::of_batches(schema, batches))
     }
 
-    fn project(&self, input: &Plan, columns: &[Expr], schema: Arc<Schema>) -> Result<Pipeline, QueryError> {
-        let stage = Project::new(CompiledExpr::compile_all(columns, self)?, schema.clone(), self);
-        if !columns.iter().any(Expr::needs_whole_table) {
-            return Ok(self.lower(input)?.with_stage(schema, Arc::new(stage)));
-        }
-        let projected = stage.apply(&self.collect_one(input)?)?;
-        Ok(Pipeline::of_batches(schema, vec![projected]))
+    /// What such an operator does to a batch.
+    pub(crate) fn stage(&self, plan: &Plan) -> Result<Arc<dyn Stage>, QueryError> {
+        let schema = plan.schema.clone();
+        Ok(match &plan.operator {
+            Operator::Filter { predicate, .. } => {
+                Arc::new(Filter::new(CompiledExpr::compile(predicate, self)?, self))
+            }
+            Operator::Project { columns, .. } => {
+                Arc::new(Project::new(CompiledExpr::compile_all(columns, self)?, schema, self))
+            }
+            Operator::MvExpand(expand) => Arc::new(Expand::new(expand, schema, self)?),
+            _ => {
+                return Err(QueryError::Internal(
+                    "an operator that does not look at each row alone".to_owned(),
+                ));
+            }
+        })
     }
 
     fn union(&self, inputs: &[Plan], schema: Arc<Schema>) -> Result<Pipeline, QueryError> {

@@ -84,10 +84,16 @@ impl<'p> Part<'p> {
         scan::Reader { scan: self.scan, schema: self.scanned.schema.clone(), query: self.query }
     }
 
-    /// The streaming operators, made ready.
+    /// The streaming operators, made ready, in the order in which rows pass them.
     fn stages(&self) -> Result<Stages, QueryError> {
-        let stages = self.query.lower(self.rows)?.segments.pop().map(|segment| segment.stages);
-        Ok(stages.unwrap_or_default().into())
+        let mut stages = Vec::new();
+        let mut plan = self.rows;
+        while let Some(input) = plan.row_wise_input() {
+            stages.push(self.query.stage(plan)?);
+            plan = input;
+        }
+        stages.reverse();
+        Ok(stages.into())
     }
 
     fn branch(&self, stages: Stages, selection: Selection) -> Result<Box<dyn Branch + 'p>, QueryError> {

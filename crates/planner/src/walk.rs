@@ -30,6 +30,19 @@ impl Plan {
         }
     }
 
+    /// The input of an operator that looks at each row alone: a filter or a projection without functions that must see the
+    /// whole table, or `mv-expand`.
+    pub fn row_wise_input(&self) -> Option<&Plan> {
+        match &self.operator {
+            Operator::Filter { input, .. } | Operator::Project { input, .. } => {
+                let is_row_wise = !self.expressions().into_iter().any(Expr::needs_whole_table);
+                is_row_wise.then_some(&**input)
+            }
+            Operator::MvExpand(expand) => Some(&expand.input),
+            _ => None,
+        }
+    }
+
     /// The plans of sub-queries in the operator's own expressions.
     pub fn subqueries(&self) -> Vec<&Arc<Plan>> {
         let mut plans = Vec::new();

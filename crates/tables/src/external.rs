@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use kql_types::{Batch, Field, Schema};
+use kql_types::{Batch, Schema};
 
 use crate::content::{self, Origin};
 use crate::file_table::{FileTable, ReadOptions};
@@ -156,7 +156,7 @@ impl ExternalTable {
 
     fn read_separated(&self, text: &str, delimiter: u8, path: &Path) -> Result<Batch, TableError> {
         let names: Vec<String> = self.schema.fields.iter().map(|field| field.name.to_string()).collect();
-        let wanted: Vec<ScanColumn> = self.schema.fields.iter().map(whole_column).collect();
+        let wanted: Vec<ScanColumn> = self.schema.fields.iter().map(ScanColumn::whole).collect();
         let mut columns: Vec<Growing<'_>> =
             wanted.iter().map(|column| Growing::new(column, &names)).collect();
         let mut reader = csv::ReaderBuilder::new()
@@ -177,7 +177,7 @@ impl ExternalTable {
 
     /// Records of one value, for the first column.
     fn one_column<'t>(&self, values: impl Iterator<Item = &'t str>) -> Batch {
-        let wanted: Vec<ScanColumn> = self.schema.fields.iter().map(whole_column).collect();
+        let wanted: Vec<ScanColumn> = self.schema.fields.iter().map(ScanColumn::whole).collect();
         let names: Vec<String> = wanted.iter().take(1).map(|column| column.name.to_string()).collect();
         let mut columns: Vec<Growing<'_>> =
             wanted.iter().map(|column| Growing::new(column, &names)).collect();
@@ -196,7 +196,7 @@ impl ExternalTable {
         let known = Some((*self.schema).clone());
         let table =
             FileTable::new(self.name().to_owned(), vec![origin], known, options, ScanReport::default(), None);
-        let columns = self.schema.fields.iter().map(whole_column).collect();
+        let columns = self.schema.fields.iter().map(ScanColumn::whole).collect();
         let scan = table.scan(ScanRequest { columns, ..ScanRequest::default() })?;
         let mut batches = Vec::new();
         while let Some(morsel) = scan.next()? {
@@ -219,15 +219,6 @@ impl Table for ExternalTable {
 
     fn scan(&self, request: ScanRequest) -> Result<Arc<dyn Scan>, TableError> {
         self.rows()?.scan(request)
-    }
-}
-
-fn whole_column(field: &Field) -> ScanColumn {
-    ScanColumn {
-        name: field.name.clone(),
-        source: field.name.clone(),
-        path: Vec::new(),
-        data_type: field.data_type,
     }
 }
 

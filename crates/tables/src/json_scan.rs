@@ -198,14 +198,25 @@ impl JsonScan {
         Ok((self.columns(piece, &records)?, records.starts))
     }
 
-    /// The rows of the objects that begin at these places of a morsel, which were found to be well-formed.
+    /// The rows of the objects that begin at these places of a morsel.
     pub(crate) fn read_at(&self, piece: &Piece, starts: &[u32]) -> Result<Batch, TableError> {
         let bytes = &piece.bytes[..];
         let mut finder = Finder::new(&self.plan, self.splitter);
         let mut records = Records::default();
         for &start in starts {
-            if let Err(fault) = finder.any_object(bytes, start as usize, bytes.len(), &mut records) {
-                self.malformed(piece, start as usize, &fault.to_string())?;
+            let start = start as usize;
+            // They were well-formed when they were found; the file may have been written to since.
+            let found = finder.any_object(bytes, start, bytes.len(), &mut records);
+            let found = found.and_then(|end| match from_utf8(&bytes[start..end]) {
+                Ok(_) => Ok(()),
+                Err(_) => {
+                    records.starts.pop();
+                    records.spans.truncate(records.starts.len() * self.plan.sources.len());
+                    Err(Fault::Encoding)
+                }
+            });
+            if let Err(fault) = found {
+                self.malformed(piece, start, &fault.to_string())?;
             }
         }
         self.columns(piece, &records)

@@ -46,6 +46,18 @@ pub struct ScanColumn {
     pub data_type: ScalarType,
 }
 
+impl ScanColumn {
+    /// All of a table's column, under its own name.
+    pub fn whole(field: &Field) -> Self {
+        Self {
+            name: field.name.clone(),
+            source: field.name.clone(),
+            path: Vec::new(),
+            data_type: field.data_type,
+        }
+    }
+}
+
 /// At least one of these must occur in the raw record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NeedleGroup {

@@ -22,8 +22,10 @@ const TOP: usize = 3;
 /// One row a column of the table.
 pub fn summarize(table: &dyn Table, threads: usize, cancel: &AtomicBool) -> Result<ResultTable, Failure> {
     let schema = table.schema();
-    let request =
-        ScanRequest { columns: schema.fields.iter().map(whole_column).collect(), ..ScanRequest::default() };
+    let request = ScanRequest {
+        columns: schema.fields.iter().map(ScanColumn::whole).collect(),
+        ..ScanRequest::default()
+    };
     let scan = table.scan(request)?;
     let tallies: Mutex<Vec<Tally>> =
         Mutex::new(schema.fields.iter().map(|field| Tally::new(field.data_type)).collect());
@@ -54,15 +56,6 @@ pub fn summarize(table: &dyn Table, threads: usize, cancel: &AtomicBool) -> Resu
     })?;
     let tallies = tallies.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(listed(&schema.fields, &tallies))
-}
-
-fn whole_column(field: &Field) -> ScanColumn {
-    ScanColumn {
-        name: field.name.clone(),
-        source: field.name.clone(),
-        path: Vec::new(),
-        data_type: field.data_type,
-    }
 }
 
 fn listed(fields: &[Field], tallies: &[Tally]) -> ResultTable {

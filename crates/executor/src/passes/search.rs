@@ -77,11 +77,6 @@ fn scan_below(plan: &Plan) -> Option<(&plan::Scan, &Plan)> {
     }
     match &plan.operator {
         Operator::Scan(scan) if scan.limit.is_none() => Some((scan, plan)),
-        Operator::Filter { input, .. } | Operator::Project { input, .. } => {
-            let streams = !plan.expressions().iter().any(|expression| expression.needs_whole_table());
-            if streams { scan_below(input) } else { None }
-        }
-        Operator::MvExpand(expand) => scan_below(&expand.input),
-        _ => None,
+        _ => scan_below(plan.row_wise_input()?),
     }
 }

@@ -6,7 +6,7 @@ use arrow_buffer::BooleanBuffer;
 use kql_functions::Context;
 use kql_planner::plan;
 use kql_tables::{Condition, Needle, NeedleGroup, ScanColumn, ScanFilter, ScanRequest};
-use kql_types::{Batch, Column, Field, Schema};
+use kql_types::{Batch, Column, Schema};
 
 use super::TableScan;
 use crate::QueryError;
@@ -82,12 +82,12 @@ pub(crate) fn merged(readers: &[Reader<'_>]) -> Result<(Pipeline, Vec<Selection>
         false => None,
     };
     let needles = any_needles(readers);
-    let schema = columns.iter().map(|column| Field::new(column.name.clone(), column.data_type)).collect();
     let conditions = any_conditions(readers, &selections);
     let request = ScanRequest { columns, needles, conditions, filter, limit: None };
+    let schema = request.schema();
     let scan = readers[0].scan.table.scan(request)?;
     let source = Source::Scan(Arc::new(TableScan { scan, failure: Default::default() }));
-    Ok((Pipeline::new(Arc::new(schema), source), selections))
+    Ok((Pipeline::new(schema, source), selections))
 }
 
 /// The place of a column among those that are read; it is added if it is not yet there.

@@ -42,13 +42,7 @@ fn rows(batch: Batch) -> Plan {
 
 /// A scan of all columns of a table that holds the batch.
 fn scan(batch: Batch, predicate: Option<Expr>) -> Plan {
-    let column = |field: &Field| ScanColumn {
-        name: field.name.clone(),
-        source: field.name.clone(),
-        path: Vec::new(),
-        data_type: field.data_type,
-    };
-    let columns = batch.schema.fields.iter().map(column).collect();
+    let columns = batch.schema.fields.iter().map(ScanColumn::whole).collect();
     let schema = batch.schema.clone();
     let table = Arc::new(MemoryTable::new("T", batch));
     Plan {

@@ -51,7 +51,7 @@ impl Binder<'_> {
                 schema.fields.push(field);
             }
         }
-        let columns = schema.fields.iter().map(scan_column).collect();
+        let columns = schema.fields.iter().map(ScanColumn::whole).collect();
         let scan = Scan {
             table,
             columns,
@@ -105,15 +105,6 @@ impl Binder<'_> {
         names.extend(kql_tables::known_table_names().map(|name| name.to_string()));
         names.extend(self.environment.names().map(str::to_owned));
         names
-    }
-}
-
-fn scan_column(field: &Field) -> ScanColumn {
-    ScanColumn {
-        name: field.name.clone(),
-        source: field.name.clone(),
-        path: Vec::new(),
-        data_type: field.data_type,
     }
 }
 

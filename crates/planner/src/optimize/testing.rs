@@ -94,13 +94,7 @@ fn expressions(columns: &[(&str, Expr)]) -> Vec<Expr> {
 /// A scan of all columns.
 pub(crate) fn scan(name: &str, columns: &[(&str, ScalarType)]) -> Plan {
     let schema: Schema = columns.iter().map(|(name, data_type)| Field::new(*name, *data_type)).collect();
-    let column = |field: &Field| ScanColumn {
-        name: field.name.clone(),
-        source: field.name.clone(),
-        path: Vec::new(),
-        data_type: field.data_type,
-    };
-    let columns = schema.fields.iter().map(column).collect();
+    let columns = schema.fields.iter().map(ScanColumn::whole).collect();
     let table = Arc::new(KnownTable::new(name, schema.clone()));
     let scan =
         Scan { table, columns, predicate: None, needles: Vec::new(), conditions: Vec::new(), limit: None };

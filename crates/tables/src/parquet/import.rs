@@ -147,13 +147,7 @@ fn goes_on_from(last: &mut Option<i64>, values: Option<&Int64Array>) -> bool {
 }
 
 fn request<'f>(fields: impl Iterator<Item = &'f Field>) -> ScanRequest {
-    let column = |field: &Field| ScanColumn {
-        name: field.name.clone(),
-        source: field.name.clone(),
-        path: Vec::new(),
-        data_type: field.data_type,
-    };
-    ScanRequest { columns: fields.map(column).collect(), ..ScanRequest::default() }
+    ScanRequest { columns: fields.map(ScanColumn::whole).collect(), ..ScanRequest::default() }
 }
 
 /// Hands the batches of a scan to `take`, in the order of the table. Others are read meanwhile, a few ahead.
