@@ -3,8 +3,8 @@
 //! [`Visitor`] is told of every node; what it does not handle itself goes on to the nodes below.
 
 use crate::ast::{
-    EvaluateSchema, Expr, ExprKind, FunctionDeclaration, FunctionParameter, MvExpandColumn, NamedExpr,
-    Operator, OperatorKind, Query, SortKey, Statement, StatementKind,
+    BinaryOperator, EvaluateSchema, Expr, ExprKind, FunctionDeclaration, FunctionParameter, MvExpandColumn,
+    NamedExpr, Operator, OperatorKind, Query, SortKey, Statement, StatementKind,
 };
 
 /// Is told of the nodes of a tree. A method that is overridden goes below its node with [`expression`], [`operator`] or
@@ -211,6 +211,22 @@ pub fn operator<'q, V: Visitor<'q> + ?Sized>(visitor: &mut V, operator: &'q Oper
             }
         }
     }
+}
+
+/// The conditions that must all hold for the predicate to hold.
+pub fn conjuncts(predicate: &Expr) -> Vec<&Expr> {
+    let mut found = Vec::new();
+    let mut waiting = vec![predicate];
+    while let Some(one) = waiting.pop() {
+        match &one.kind {
+            ExprKind::Binary { operator: BinaryOperator::And, left, right, .. } => {
+                waiting.push(right);
+                waiting.push(left);
+            }
+            _ => found.push(one),
+        }
+    }
+    found
 }
 
 #[cfg(test)]

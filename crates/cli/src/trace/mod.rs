@@ -8,7 +8,7 @@ mod text;
 
 pub use text::report;
 
-use kql_parser::ast::{BinaryOperator, Expr, ExprKind, OperatorKind};
+use kql_parser::ast::{Expr, ExprKind, OperatorKind};
 use kql_parser::walk::{self, Visitor};
 use kql_parser::{Severity, Span};
 use kql_rules::Rule;
@@ -137,7 +137,7 @@ fn dropped(
     if let Some(operator) = steps[step].operator {
         names.operator(operator);
         if let OperatorKind::Where(predicate) = &operator.kind {
-            spans = conjuncts(predicate).iter().map(|condition| condition.span).collect();
+            spans = walk::conjuncts(predicate).iter().map(|condition| condition.span).collect();
         }
     }
     let before = steps[step - 1].query(&rule.query);
@@ -171,17 +171,6 @@ impl<'q> Visitor<'q> for Names<'q> {
             self.0.push(&name.text);
         }
         walk::expression(self, found);
-    }
-}
-
-fn conjuncts(predicate: &Expr) -> Vec<&Expr> {
-    match &predicate.kind {
-        ExprKind::Binary { operator: BinaryOperator::And, left, right, .. } => {
-            let mut all = conjuncts(left);
-            all.extend(conjuncts(right));
-            all
-        }
-        _ => vec![predicate],
     }
 }
 

@@ -1,6 +1,6 @@
 //! What checks ask of expressions.
 
-use kql_parser::ast::{BinaryOperator, Expr, ExprKind, Literal, Operator, OperatorKind};
+use kql_parser::ast::{Expr, ExprKind, Literal, Operator, OperatorKind};
 
 /// The text of a string literal.
 pub(super) fn string(expression: &Expr) -> Option<&str> {
@@ -26,22 +26,6 @@ pub(super) fn call(expression: &Expr) -> Option<(&str, Vec<&Expr>)> {
         }
         _ => None,
     }
-}
-
-/// The conditions that must all hold for the predicate to hold.
-pub(super) fn conjuncts(predicate: &Expr) -> Vec<&Expr> {
-    let mut found = Vec::new();
-    let mut waiting = vec![predicate];
-    while let Some(one) = waiting.pop() {
-        match &one.kind {
-            ExprKind::Binary { operator: BinaryOperator::And, left, right, .. } => {
-                waiting.push(right);
-                waiting.push(left);
-            }
-            _ => found.push(one),
-        }
-    }
-    found
 }
 
 /// A comparison of a value with others: `a == b`, `a in (b, c)`.

@@ -3,7 +3,7 @@
 use kql_parser::ast::{BinaryOperator, Expr, ExprKind, NamedExpr, Operator, OperatorKind};
 use kql_parser::walk::{self, Visitor};
 
-use super::expressions::{conjuncts, keeps_rows, name, pipeline};
+use super::expressions::{keeps_rows, name, pipeline};
 use super::{Finding, Subject};
 
 pub(super) fn run(subject: &Subject<'_>) -> Vec<Finding> {
@@ -34,7 +34,7 @@ impl<'q> Search<'_, 'q> {
         if operator.parameters.iter().any(|parameter| parameter.name.text == "kind") {
             return;
         }
-        let keys: Option<Vec<&str>> = on.iter().flat_map(conjuncts).map(left_key).collect();
+        let keys: Option<Vec<&str>> = on.iter().flat_map(walk::conjuncts).map(left_key).collect();
         // Where each key occurs once there is nothing to drop.
         if keys.is_some_and(|keys| self.is_unique(source, before, &keys)) {
             return;

@@ -4,7 +4,7 @@ use kql_parser::ast::{Expr, ExprKind, Operator, OperatorKind};
 use kql_parser::walk::{self, Visitor};
 use kql_types::{Value, timespan};
 
-use super::expressions::{call, conjuncts, name, pipeline};
+use super::expressions::{call, name, pipeline};
 use super::moments::Moment;
 use super::{Finding, Subject};
 use crate::Kind;
@@ -99,7 +99,7 @@ struct Bounds<'s, 'q> {
 impl<'q> Visitor<'q> for Bounds<'_, 'q> {
     fn operator(&mut self, found: &'q Operator) {
         if let OperatorKind::Where(predicate) = &found.kind {
-            conjuncts(predicate).into_iter().for_each(|condition| self.condition(condition));
+            walk::conjuncts(predicate).into_iter().for_each(|condition| self.condition(condition));
         }
         walk::operator(self, found);
     }

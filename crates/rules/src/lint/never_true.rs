@@ -6,7 +6,7 @@ use kql_parser::Span;
 use kql_parser::ast::{Expr, ExprKind, Literal, Operator, OperatorKind, UnaryOperator};
 use kql_parser::walk::{self, Visitor};
 
-use super::expressions::{call, comparison, conjuncts};
+use super::expressions::{call, comparison};
 use super::{Finding, Subject};
 
 const CODE: &str = "KQL103";
@@ -42,7 +42,7 @@ impl<'q> Search<'_, 'q> {
                 demands = Demands::default();
                 continue;
             };
-            for condition in conjuncts(predicate) {
+            for condition in walk::conjuncts(predicate) {
                 self.condition(condition, &mut demands);
             }
         }
