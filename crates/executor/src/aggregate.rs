@@ -1,14 +1,16 @@
 //! `summarize`, `distinct`, `count`: hash aggregation.
 //!
-//! Every morsel is aggregated into a table of its own; the tables are merged in the order of the morsels. So groups come
-//! out in the order of their first row, and sums of reals do not depend on the number of workers.
+//! Every run of morsels is aggregated into a table of its own; the tables are merged in the order of the runs. So groups
+//! come out in the order of their first row, and sums of reals do not depend on the number of workers. Where no aggregate
+//! minds the order of the rows, there is a table for each worker instead, and the groups are put in order in the end.
 
 mod picking;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use kql_functions::{Accumulator, ArgumentInfo, MakeAccumulator};
+use arrow_array::UInt32Array;
+use kql_functions::{Accumulator, ArgumentInfo, Arrivals, MakeAccumulator};
 use kql_parser::Span;
 use kql_planner::Expr;
 use kql_planner::plan::{Aggregate, AggregateCall};
@@ -18,7 +20,7 @@ use crate::QueryError;
 use crate::expression::CompiledExpr;
 use crate::grouping::Groups;
 use crate::memory::Reservation;
-use crate::pipeline::Sink;
+use crate::pipeline::{Sink, Work};
 use crate::query::Query;
 use picking::{Picking, Rule};
 
@@ -28,6 +30,8 @@ pub(crate) struct Aggregation<'a> {
     query: &'a Query,
     keys: Vec<CompiledExpr>,
     aggregates: Vec<CompiledAggregate>,
+    /// Whether no aggregate minds the order of the rows.
+    order_free: bool,
     schema: Arc<Schema>,
 }
 
@@ -50,6 +54,8 @@ pub(crate) struct Table {
     /// Without keys there is one group, which is not looked up.
     groups: Groups,
     states: Vec<State>,
+    /// In which order the groups came up, where workers have tables of their own.
+    arrivals: Arrivals,
     /// The group of each row of the batch in work.
     scratch: Vec<u32>,
     reservation: Reservation,
@@ -70,9 +76,10 @@ impl<'a> Aggregation<'a> {
         let keys = CompiledExpr::compile_all(keys, query)?;
         let aggregates =
             aggregates.iter().map(|aggregate| compile(aggregate, query)).collect::<Result<_, _>>()?;
-        let aggregation = Self { query, keys, aggregates, schema };
+        let mut aggregation = Self { query, keys, aggregates, order_free: false, schema };
         // Constant arguments may be refused, also where there is no row.
-        aggregation.table()?;
+        let empty = aggregation.table()?;
+        aggregation.order_free = empty.states.iter().all(State::is_order_free);
         Ok(aggregation)
     }
 
@@ -85,6 +92,7 @@ impl<'a> Aggregation<'a> {
         Ok(Table {
             groups: Groups::new(self.keys.iter().map(CompiledExpr::data_type)),
             states,
+            arrivals: Arrivals::default(),
             scratch: Vec::new(),
             reservation: self.query.memory.reservation("summarize"),
         })
@@ -97,6 +105,10 @@ impl<'a> Aggregation<'a> {
         let mut columns = std::mem::replace(&mut table.groups, Groups::new([])).into_columns();
         for state in table.states {
             columns.extend(state.finish());
+        }
+        if let Some(order) = table.arrivals.order() {
+            let order = UInt32Array::from(order);
+            columns = columns.iter().map(|column| column.take(&order)).collect();
         }
         Ok(Batch::new(self.schema.clone(), columns, rows))
     }
@@ -136,6 +148,11 @@ impl<'a> Aggregation<'a> {
         Ok(())
     }
 
+    fn begin_run(table: &mut Table, run: usize) {
+        table.arrivals.begin_run(run as u32, table.groups.len());
+        table.states.iter_mut().for_each(|state| state.begin_run(run as u32));
+    }
+
     fn merge_tables(&self, table: &mut Table, later: Table) -> Result<(), QueryError> {
         if self.keys.is_empty() {
             table.scratch.clear();
@@ -144,8 +161,11 @@ impl<'a> Aggregation<'a> {
             *table = later;
             return Ok(());
         } else {
-            let rows = later.groups.len();
+            let (before, rows) = (table.groups.len(), later.groups.len());
             table.groups.insert(&later.groups.into_columns(), rows, &mut table.scratch);
+            if self.order_free {
+                table.arrivals.absorb(before, table.groups.len(), &later.arrivals, &table.scratch);
+            }
             self.make_room(table)?;
         }
         for ((aggregate, state), later) in self.aggregates.iter().zip(&mut table.states).zip(later.states) {
@@ -156,18 +176,25 @@ impl<'a> Aggregation<'a> {
 }
 
 impl Sink for Aggregation<'_> {
-    type Partial = Result<Table, QueryError>;
+    type Local = Option<Result<Table, QueryError>>;
+    type Partial = Option<Result<Table, QueryError>>;
     type State = Result<Table, QueryError>;
 
-    fn partial(&self) -> Self::Partial {
-        self.table()
+    fn local(&self) -> Self::Local {
+        None
     }
 
-    fn add(&self, partial: &mut Self::Partial, batch: Batch) -> Result<(), QueryError> {
-        match partial {
-            Ok(table) => self.add_rows(table, &batch),
-            Err(error) => Err(error.clone()),
+    fn partial(&self) -> Self::Partial {
+        None
+    }
+
+    fn add(&self, work: Work<'_, Self>, batch: Batch) -> Result<(), QueryError> {
+        let kept = if self.order_free { work.local } else { work.partial };
+        let table = kept.get_or_insert_with(|| self.table()).as_mut().map_err(|error| error.clone())?;
+        if self.order_free {
+            Self::begin_run(table, work.run);
         }
+        self.add_rows(table, &batch)
     }
 
     fn state(&self) -> Self::State {
@@ -175,11 +202,15 @@ impl Sink for Aggregation<'_> {
     }
 
     fn merge(&self, state: &mut Self::State, partial: Self::Partial) -> Result<ControlFlow<()>, QueryError> {
-        match state {
-            Ok(table) => self.merge_tables(table, partial?)?,
-            Err(error) => return Err(error.clone()),
+        if let Some(partial) = partial {
+            let table = state.as_mut().map_err(|error| error.clone())?;
+            self.merge_tables(table, partial?)?;
         }
         Ok(ControlFlow::Continue(()))
+    }
+
+    fn merge_local(&self, state: &mut Self::State, local: Self::Local) -> Result<(), QueryError> {
+        self.merge(state, local).map(|_| ())
     }
 }
 
@@ -243,6 +274,19 @@ impl CompiledAggregate {
 }
 
 impl State {
+    fn is_order_free(&self) -> bool {
+        match self {
+            State::Function(accumulator) => accumulator.is_order_free(),
+            State::Pick(_) => false,
+        }
+    }
+
+    fn begin_run(&mut self, run: u32) {
+        if let State::Function(accumulator) = self {
+            accumulator.begin_run(run);
+        }
+    }
+
     fn resize(&mut self, groups: usize) {
         match self {
             State::Function(accumulator) => accumulator.resize(groups),

@@ -2,7 +2,8 @@
 //!
 //! Workers take runs of morsels, so the work balances itself. Every run becomes one partial result of the sink, and partial
 //! results are merged in the order of the runs. Where runs and morsels begin and end depends on the data alone; so the
-//! result does not depend on the number of workers or on their timing.
+//! result does not depend on the number of workers or on their timing. What a sink can put in order afterwards, a worker
+//! keeps over all its runs instead, so that there is less to merge.
 
 mod collect;
 mod merge;
@@ -74,15 +75,19 @@ pub(crate) trait Stage: std::fmt::Debug + Send + Sync {
 
 /// The end of a pipeline.
 pub(crate) trait Sink: Sync {
+    /// What a worker keeps over all its runs, which come in ascending order.
+    type Local: Send;
     /// What one run of morsels comes to.
     type Partial: Send;
     /// What all runs come to.
     type State: Send;
 
+    /// What a worker keeps before its first run.
+    fn local(&self) -> Self::Local;
     /// An empty partial result.
     fn partial(&self) -> Self::Partial;
     /// Adds rows of a run, in order.
-    fn add(&self, partial: &mut Self::Partial, batch: Batch) -> Result<(), QueryError>;
+    fn add(&self, work: Work<'_, Self>, batch: Batch) -> Result<(), QueryError>;
     /// Called once a run, after its last row, still on the worker.
     fn close(&self, partial: Self::Partial) -> Result<Self::Partial, QueryError> {
         Ok(partial)
@@ -91,4 +96,25 @@ pub(crate) trait Sink: Sync {
     fn state(&self) -> Self::State;
     /// Adds the partial result of the next run. To break is to need no further run.
     fn merge(&self, state: &mut Self::State, partial: Self::Partial) -> Result<ControlFlow<()>, QueryError>;
+    /// Adds what a worker has kept. Workers come in any order, after all runs.
+    fn merge_local(&self, _state: &mut Self::State, _local: Self::Local) -> Result<(), QueryError> {
+        Ok(())
+    }
+}
+
+/// Where the rows of a run go.
+pub(crate) struct Work<'a, S: Sink + ?Sized> {
+    /// What the worker keeps.
+    pub(crate) local: &'a mut S::Local,
+    /// What the run has come to so far.
+    pub(crate) partial: &'a mut S::Partial,
+    /// Which run it is.
+    pub(crate) run: usize,
+}
+
+impl<S: Sink + ?Sized> Work<'_, S> {
+    /// The same, for one call.
+    pub(crate) fn again(&mut self) -> Work<'_, S> {
+        Work { local: self.local, partial: self.partial, run: self.run }
+    }
 }

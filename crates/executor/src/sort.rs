@@ -16,7 +16,7 @@ use crate::QueryError;
 use crate::expression::CompiledExpr;
 use crate::memory::{Reservation, batch_bytes, compact};
 use crate::parallel;
-use crate::pipeline::{self, PIECE_ROWS, Sink};
+use crate::pipeline::{self, PIECE_ROWS, Sink, Work};
 use crate::query::Query;
 use permutation::{Direction, Key};
 
@@ -130,14 +130,18 @@ impl<'a> Sorter<'a> {
 }
 
 impl Sink for Sorter<'_> {
+    type Local = ();
     type Partial = Rows;
     type State = Rows;
+
+    fn local(&self) {}
 
     fn partial(&self) -> Rows {
         Rows { batches: Vec::new(), rows: 0, reservation: self.query.memory.reservation("sort") }
     }
 
-    fn add(&self, partial: &mut Rows, mut batch: Batch) -> Result<(), QueryError> {
+    fn add(&self, work: Work<'_, Self>, mut batch: Batch) -> Result<(), QueryError> {
+        let partial = work.partial;
         for key in &self.keys {
             let column = key.column(&batch.columns[..self.width], batch.rows, &self.query.context)?;
             batch.columns.push(column);

@@ -314,14 +314,19 @@ impl fmt::Debug for AggregateKernel {
 /// The state of one aggregate over all groups. Dispatched once a batch; the loops inside are typed.
 ///
 /// Merging must give what one accumulator would have given over the rows in order, so that the result does not depend
-/// on how the input was cut: the executor merges in input order.
+/// on how the input was cut. Rows come in runs. A state of which [`Accumulator::is_order_free`] holds may see any of the
+/// runs, in ascending order; of others there is one for each run, and they are merged in the order of the runs.
 pub trait Accumulator: Send {
+    /// Whether states that saw different runs may be merged in any order.
+    fn is_order_free(&self) -> bool;
+    /// Says of which run the rows are that come next. Only told to states that are order-free.
+    fn begin_run(&mut self, run: u32);
     /// Makes room for groups `0..groups`. Called before rows of new groups come.
     fn resize(&mut self, groups: usize);
     /// Adds rows: row `i` of the arguments belongs to `groups[i]`.
     fn update(&mut self, groups: &[u32], arguments: &[Operand]) -> Result<(), KernelError>;
-    /// Adds the state of `later`, whose rows come after all rows seen so far: its group `g` is `mapping[g]` here.
-    /// `later` was made by the same kernel; it is taken by value through [`std::any::Any`].
+    /// Adds the state of `later`, whose rows come after all rows seen so far, or which is order-free: its group `g` is
+    /// `mapping[g]` here. `later` was made by the same kernel; it is taken by value through [`std::any::Any`].
     fn merge(&mut self, later: Box<dyn Accumulator>, mapping: &[u32]) -> Result<(), KernelError>;
     /// The results, one row a group, and consumes the state.
     fn finish(&mut self) -> Column;

@@ -5,6 +5,7 @@
 //! one definition to one family's list.
 
 pub mod aggregates;
+mod arrivals;
 mod context;
 mod definition;
 pub mod kernel;
@@ -20,6 +21,7 @@ mod sketches;
 mod testing;
 mod text;
 
+pub use arrivals::Arrivals;
 pub use context::{Context, KernelError, Warnings};
 pub use definition::{
     Accumulator, AggregateForm, AggregateFunction, AggregateKernel, AggregateOverload, ArgumentInfo, Arity,

@@ -9,7 +9,7 @@ use crate::QueryError;
 use crate::expression::CompiledExpr;
 use crate::grouping::{Groups, NO_GROUP};
 use crate::memory::Reservation;
-use crate::pipeline::{self, Collect, Pipeline, Sink};
+use crate::pipeline::{self, Collect, Pipeline, Sink, Work};
 use crate::query::Query;
 
 /// Values of the key expressions over a batch.
@@ -124,14 +124,18 @@ struct KeySink<'a> {
 }
 
 impl Sink for KeySink<'_> {
+    type Local = ();
     type Partial = Groups;
     type State = (Groups, Reservation);
+
+    fn local(&self) {}
 
     fn partial(&self) -> Groups {
         Groups::new(self.keys.iter().map(CompiledExpr::data_type))
     }
 
-    fn add(&self, partial: &mut Groups, batch: Batch) -> Result<(), QueryError> {
+    fn add(&self, work: Work<'_, Self>, batch: Batch) -> Result<(), QueryError> {
+        let partial = work.partial;
         let columns = key_columns(&self.keys, &batch, &self.query.context)?;
         partial.insert(&columns, batch.rows, &mut Vec::new());
         Ok(())

@@ -10,7 +10,7 @@ use crate::QueryError;
 use crate::expression::CompiledExpr;
 use crate::grouping::Groups;
 use crate::memory::{Reservation, batch_bytes, compact};
-use crate::pipeline::Sink;
+use crate::pipeline::{Sink, Work};
 use crate::query::Query;
 
 /// Keeps the first row of each key.
@@ -58,8 +58,11 @@ impl Unique {
 }
 
 impl Sink for FirstPerKey<'_> {
+    type Local = ();
     type Partial = Unique;
     type State = Unique;
+
+    fn local(&self) {}
 
     fn partial(&self) -> Unique {
         Unique {
@@ -69,7 +72,8 @@ impl Sink for FirstPerKey<'_> {
         }
     }
 
-    fn add(&self, partial: &mut Unique, batch: Batch) -> Result<(), QueryError> {
+    fn add(&self, work: Work<'_, Self>, batch: Batch) -> Result<(), QueryError> {
+        let partial = work.partial;
         partial.add(&key_columns(&self.keys, &batch, &self.query.context)?, &batch)
     }
 

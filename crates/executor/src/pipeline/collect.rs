@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use kql_types::Batch;
 
-use super::Sink;
+use super::{Sink, Work};
 use crate::QueryError;
 use crate::memory::{Reservation, batch_bytes, compact};
 use crate::query::Query;
@@ -38,14 +38,18 @@ impl<'a> Collect<'a> {
 }
 
 impl Sink for Collect<'_> {
+    type Local = ();
     type Partial = Collected;
     type State = Collected;
+
+    fn local(&self) {}
 
     fn partial(&self) -> Collected {
         Collected { batches: Vec::new(), reservation: self.query.memory.reservation(self.operator) }
     }
 
-    fn add(&self, partial: &mut Collected, batch: Batch) -> Result<(), QueryError> {
+    fn add(&self, work: Work<'_, Self>, batch: Batch) -> Result<(), QueryError> {
+        let partial = work.partial;
         let batch = compact(batch);
         partial.reservation.grow(batch_bytes(&batch))?;
         partial.batches.push(batch);
@@ -89,14 +93,18 @@ impl Limited {
 }
 
 impl Sink for Limit {
+    type Local = ();
     type Partial = Limited;
     type State = Limited;
+
+    fn local(&self) {}
 
     fn partial(&self) -> Limited {
         Limited::default()
     }
 
-    fn add(&self, partial: &mut Limited, batch: Batch) -> Result<(), QueryError> {
+    fn add(&self, work: Work<'_, Self>, batch: Batch) -> Result<(), QueryError> {
+        let partial = work.partial;
         partial.push(batch, self.rows);
         Ok(())
     }

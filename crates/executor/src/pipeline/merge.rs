@@ -16,6 +16,8 @@ pub(super) struct Merger<'a, S: Sink> {
     capacity: usize,
     progress: Mutex<Merging<S>>,
     changed: Condvar,
+    /// What workers have kept over their runs.
+    locals: Mutex<Vec<S::Local>>,
 }
 
 struct Merging<S: Sink> {
@@ -46,7 +48,7 @@ impl<'a, S: Sink> Merger<'a, S> {
             failure: None,
             complete: false,
         };
-        Self { sink, capacity: 4 * workers, progress: Mutex::new(merging), changed: Condvar::new() }
+        Self { sink, capacity: 4 * workers, progress: Mutex::new(merging), changed: Condvar::new(), locals: Mutex::default() }
     }
 
     /// Whether no further run is wanted.
@@ -67,6 +69,11 @@ impl<'a, S: Sink> Merger<'a, S> {
             }
             Err(error) => self.fail(&mut merging, sequence, error),
         }
+    }
+
+    /// Takes what a worker has kept, when there is no further run.
+    pub(super) fn leave(&self, local: S::Local) {
+        locked(&self.locals).push(local);
     }
 
     fn fail(&self, merging: &mut Merging<S>, sequence: usize, error: QueryError) {
@@ -106,11 +113,17 @@ impl<'a, S: Sink> Merger<'a, S> {
     /// The result, when all workers have ended.
     pub(super) fn finish(self) -> Result<S::State, QueryError> {
         let merging = self.progress.into_inner().unwrap_or_else(PoisonError::into_inner);
-        match (merging.state, merging.failure) {
-            (Some(state), _) if merging.complete => Ok(state),
-            (_, Some((_, error))) => Err(error),
-            (Some(state), None) => Ok(state),
-            (None, None) => Err(QueryError::Internal("a worker ended in the middle of a merge".to_owned())),
+        let mut state = match (merging.state, merging.failure) {
+            (Some(state), _) if merging.complete => state,
+            (_, Some((_, error))) => return Err(error),
+            (Some(state), None) => state,
+            (None, None) => {
+                return Err(QueryError::Internal("a worker ended in the middle of a merge".to_owned()));
+            }
+        };
+        for local in self.locals.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            self.sink.merge_local(&mut state, local)?;
         }
+        Ok(state)
     }
 }

@@ -6,24 +6,34 @@ use std::ops::ControlFlow;
 use kql_types::Batch;
 
 use super::worker::pass;
-use super::{Sink, Stages};
+use super::{Sink, Stages, Work};
 use crate::QueryError;
 use crate::query::Query;
 use crate::scan::Selection;
 
-/// A partial result or a state of some branch's sink.
+/// What some branch's sink keeps of a run, on a worker, or of all.
 pub(crate) type Kept = Box<dyn Any + Send>;
 
 /// One of several sinks, with the stages before it. What is kept between the calls is the branch's own business.
 pub(crate) trait Branch: Sync {
-    /// Adds those of the rows that are the branch's. A run of which it wants nothing keeps nothing.
-    fn add(&self, partial: &mut Option<Kept>, batch: &Batch) -> Result<(), QueryError>;
+    /// What a worker keeps before its first run.
+    fn local(&self) -> Kept;
+    /// Adds those of the rows of a run that are the branch's. A run of which it wants nothing keeps nothing.
+    fn add(
+        &self,
+        local: &mut Kept,
+        partial: &mut Option<Kept>,
+        run: usize,
+        batch: &Batch,
+    ) -> Result<(), QueryError>;
     /// Called once a run, after its last row.
     fn close(&self, partial: Kept) -> Result<Kept, QueryError>;
     /// The result of no input.
     fn state(&self) -> Kept;
     /// Adds the partial result of the next run.
     fn merge(&self, state: &mut Kept, partial: Kept) -> Result<(), QueryError>;
+    /// Adds what a worker has kept.
+    fn merge_local(&self, state: &mut Kept, local: Kept) -> Result<(), QueryError>;
     /// The rows that all runs come to.
     fn finish(&self, state: Kept) -> Result<Vec<Batch>, QueryError>;
 }
@@ -45,17 +55,30 @@ pub(crate) struct SinkBranch<'q, S, F> {
 impl<S, F> Branch for SinkBranch<'_, S, F>
 where
     S: Sink,
+    S::Local: 'static,
     S::Partial: 'static,
     S::State: 'static,
     F: Fn(&S, S::State) -> Result<Vec<Batch>, QueryError> + Sync,
 {
-    fn add(&self, kept: &mut Option<Kept>, batch: &Batch) -> Result<(), QueryError> {
+    fn local(&self) -> Kept {
+        Box::new(self.sink.local())
+    }
+
+    fn add(
+        &self,
+        local: &mut Kept,
+        kept: &mut Option<Kept>,
+        run: usize,
+        batch: &Batch,
+    ) -> Result<(), QueryError> {
         let Some(selected) = self.selection.apply(batch)? else { return Ok(()) };
+        let local = local.downcast_mut::<S::Local>().ok_or_else(mixed_up)?;
         let kept = kept.get_or_insert_with(|| Box::new(self.sink.partial()));
         let partial = kept.downcast_mut::<S::Partial>().ok_or_else(mixed_up)?;
+        let mut work = Work::<S> { local, partial, run };
         pass(&self.stages, selected, &mut |made| {
             self.query.check_cancelled()?;
-            self.sink.add(partial, made)
+            self.sink.add(work.again(), made)
         })
     }
 
@@ -70,6 +93,11 @@ where
     fn merge(&self, state: &mut Kept, partial: Kept) -> Result<(), QueryError> {
         let state = state.downcast_mut::<S::State>().ok_or_else(mixed_up)?;
         self.sink.merge(state, owned(partial)?).map(|_| ())
+    }
+
+    fn merge_local(&self, state: &mut Kept, local: Kept) -> Result<(), QueryError> {
+        let state = state.downcast_mut::<S::State>().ok_or_else(mixed_up)?;
+        self.sink.merge_local(state, owned(local)?)
     }
 
     fn finish(&self, state: Kept) -> Result<Vec<Batch>, QueryError> {
@@ -102,17 +130,22 @@ impl Together<'_> {
 }
 
 impl Sink for Together<'_> {
+    type Local = Vec<Kept>;
     type Partial = Vec<Result<Option<Kept>, QueryError>>;
     type State = Vec<Result<Kept, QueryError>>;
+
+    fn local(&self) -> Vec<Kept> {
+        self.branches.iter().map(|branch| branch.local()).collect()
+    }
 
     fn partial(&self) -> Self::Partial {
         self.branches.iter().map(|_| Ok(None)).collect()
     }
 
-    fn add(&self, partial: &mut Self::Partial, batch: Batch) -> Result<(), QueryError> {
-        for (branch, slot) in self.branches.iter().zip(partial) {
+    fn add(&self, work: Work<'_, Self>, batch: Batch) -> Result<(), QueryError> {
+        for ((branch, local), slot) in self.branches.iter().zip(work.local).zip(work.partial) {
             if let Ok(kept) = slot
-                && let Err(error) = branch.add(kept, &batch)
+                && let Err(error) = branch.add(local, kept, work.run, &batch)
             {
                 *slot = Err(error);
             }
@@ -142,5 +175,16 @@ impl Sink for Together<'_> {
             }
         }
         Ok(if states.iter().all(Result::is_err) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    }
+
+    fn merge_local(&self, states: &mut Self::State, locals: Vec<Kept>) -> Result<(), QueryError> {
+        for ((branch, state), local) in self.branches.iter().zip(states).zip(locals) {
+            if let Ok(gathered) = state
+                && let Err(error) = branch.merge_local(gathered, local)
+            {
+                *state = Err(error);
+            }
+        }
+        Ok(())
     }
 }

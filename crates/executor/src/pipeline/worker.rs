@@ -8,7 +8,7 @@ use kql_types::Batch;
 
 use super::merge::Merger;
 use super::source::{Feed, Unit};
-use super::{Emit, Pipeline, Sink, Stage, Stages};
+use super::{Emit, Pipeline, Sink, Stage, Stages, Work};
 use crate::QueryError;
 use crate::parallel;
 use crate::query::{Query, locked};
@@ -25,20 +25,20 @@ pub(crate) fn run<S: Sink>(query: &Query, pipeline: Pipeline, sink: &S) -> Resul
     let first = feed.next()?;
     let second = if first.is_some() { feed.next()? } else { None };
     let workers = if second.is_some() { query.threads } else { 1 };
-    let work = Work {
+    let shared = Shared {
         query,
         sink,
         merger: &merger,
         queue: Mutex::new(Queue { ready: [second, first], feed, runs: 0 }),
     };
     if workers == 1 {
-        work.run();
+        shared.work();
     } else {
         std::thread::scope(|scope| {
             for _ in 1..workers {
-                parallel::spawn(scope, || work.run());
+                parallel::spawn(scope, || shared.work());
             }
-            work.run();
+            shared.work();
         });
     }
     merger.finish()
@@ -96,23 +96,25 @@ impl Queue {
     }
 }
 
-struct Work<'a, S: Sink> {
+/// What the workers of a pipeline share.
+struct Shared<'a, S: Sink> {
     query: &'a Query,
     sink: &'a S,
     merger: &'a Merger<'a, S>,
     queue: Mutex<Queue>,
 }
 
-impl<S: Sink> Work<'_, S> {
+impl<S: Sink> Shared<'_, S> {
     /// Works until there is nothing left to do.
-    fn run(&self) {
+    fn work(&self) {
+        let mut local = self.sink.local();
         while !self.merger.stopped() {
             let (number, taken) = locked(&self.queue).next_run();
             match taken {
-                Ok(run) if run.is_empty() => return,
+                Ok(run) if run.is_empty() => break,
                 Ok(run) => {
                     let outcome = catch_unwind(AssertUnwindSafe(|| {
-                        self.merger.submit(number, guarded(|| self.process(run)));
+                        self.merger.submit(number, guarded(|| self.process(number, run, &mut local)));
                     }));
                     if let Err(panic) = outcome {
                         self.merger.submit(number, Err(panic_error(panic.as_ref())));
@@ -121,10 +123,17 @@ impl<S: Sink> Work<'_, S> {
                 Err(error) => self.merger.submit(number, Err(error)),
             }
         }
+        self.merger.leave(local);
     }
 
-    fn process(&self, run: Vec<Unit>) -> Result<S::Partial, QueryError> {
+    fn process(
+        &self,
+        number: usize,
+        run: Vec<Unit>,
+        local: &mut S::Local,
+    ) -> Result<S::Partial, QueryError> {
         let mut partial = self.sink.partial();
+        let mut work = Work { local, partial: &mut partial, run: number };
         let mut together: Vec<Batch> = Vec::new();
         let mut run = run.into_iter().peekable();
         while let Some(unit) = run.next() {
@@ -135,13 +144,13 @@ impl<S: Sink> Work<'_, S> {
             if !joins_next {
                 let batch = Batch::concat(&together[0].schema.clone(), &together);
                 together.clear();
-                self.add(batch, &stages, &mut partial)?;
+                self.add(batch, &stages, &mut work)?;
             }
         }
         self.sink.close(partial)
     }
 
-    fn add(&self, batch: Batch, stages: &Stages, partial: &mut S::Partial) -> Result<(), QueryError> {
+    fn add(&self, batch: Batch, stages: &Stages, work: &mut Work<'_, S>) -> Result<(), QueryError> {
         for start in (0..batch.rows).step_by(VECTOR_ROWS) {
             let vector = match batch.rows <= VECTOR_ROWS {
                 true => batch.clone(),
@@ -149,7 +158,7 @@ impl<S: Sink> Work<'_, S> {
             };
             pass(stages, vector, &mut |made| {
                 self.query.check_cancelled()?;
-                self.sink.add(partial, made)
+                self.sink.add(work.again(), made)
             })?;
         }
         Ok(())

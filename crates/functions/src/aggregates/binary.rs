@@ -90,6 +90,8 @@ struct Folded<T, const OPERATOR: u8> {
 }
 
 impl<T: Bits, const OPERATOR: u8> State for Folded<T, OPERATOR> {
+    const ORDER_FREE: bool = true;
+
     fn grow(&mut self, groups: usize) {
         self.values.resize(groups, T::neutral(OPERATOR));
         self.seen.resize(groups, false);

@@ -54,6 +54,8 @@ struct Count {
 }
 
 impl State for Count {
+    const ORDER_FREE: bool = true;
+
     fn grow(&mut self, groups: usize) {
         self.counts.resize(groups, 0);
     }

@@ -171,6 +171,8 @@ impl<K: Keys> Distinct<K> {
 }
 
 impl<K: Keys> State for Distinct<K> {
+    const ORDER_FREE: bool = true;
+
     fn grow(&mut self, groups: usize) {
         self.set.grow(groups);
     }

@@ -89,6 +89,9 @@ fn make<const LARGEST: bool>(arguments: &[ArgumentInfo<'_>], returns: ScalarType
 
 /// Order of values that are not null.
 trait Ordered: Fixed {
+    /// Whether of equal values it does not matter which is taken: not so of 0.0 and -0.0, of 1.0 and 1.00.
+    const EQUAL_IS_SAME: bool = true;
+
     fn less(self, other: Self) -> bool;
 }
 
@@ -111,12 +114,16 @@ impl Ordered for i64 {
 }
 
 impl Ordered for f64 {
+    const EQUAL_IS_SAME: bool = false;
+
     fn less(self, other: Self) -> bool {
         self < other || (self.is_nan() && !other.is_nan())
     }
 }
 
 impl Ordered for Decimal {
+    const EQUAL_IS_SAME: bool = false;
+
     fn less(self, other: Self) -> bool {
         self < other
     }
@@ -145,6 +152,8 @@ impl<T: Ordered, const LARGEST: bool> Extreme<T, LARGEST> {
 }
 
 impl<T: Ordered, const LARGEST: bool> State for Extreme<T, LARGEST> {
+    const ORDER_FREE: bool = T::EQUAL_IS_SAME;
+
     fn grow(&mut self, groups: usize) {
         self.values.resize(groups, T::BLANK);
         self.seen.resize(groups, false);
@@ -189,6 +198,8 @@ impl<const LARGEST: bool> ExtremeText<LARGEST> {
 }
 
 impl<const LARGEST: bool> State for ExtremeText<LARGEST> {
+    const ORDER_FREE: bool = true;
+
     fn grow(&mut self, groups: usize) {
         self.values.resize(groups, String::new());
         self.seen.resize(groups, false);

@@ -83,6 +83,12 @@ struct Sets {
 }
 
 impl State for Sets {
+    const ORDER_FREE: bool = true;
+
+    fn begin_run(&mut self, run: u32) {
+        self.set.begin_run(run);
+    }
+
     fn grow(&mut self, groups: usize) {
         self.set.grow(groups);
     }
@@ -104,12 +110,9 @@ impl State for Sets {
 
     fn absorb(&mut self, later: Self, mapping: &[u32]) -> Result<(), KernelError> {
         let translation = self.values.absorb(&later.values);
-        for (group, value) in later.set.pairs() {
-            let group = mapping[*group as usize] as usize;
-            if self.set.count(group) < self.limit {
-                self.set.insert(group, translation[*value as usize]);
-            }
-        }
+        self.set.absorb(&later.set, self.limit, |(group, value)| {
+            (mapping[group as usize], translation[value as usize])
+        });
         Ok(())
     }
 
@@ -117,7 +120,7 @@ impl State for Sets {
         let set = std::mem::replace(&mut self.set, OrderedSet::new());
         let values = std::mem::take(&mut self.values);
         let mut arrays = Arrays::with_capacity(0);
-        set.for_each_group(|group| {
+        set.for_each_group(self.limit, |group| {
             arrays.push(group, |array, value| {
                 if self.strings {
                     write_json_string(array, values.get(*value));

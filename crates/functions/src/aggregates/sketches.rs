@@ -101,6 +101,12 @@ impl<const OF_VALUES: bool> Hashes<OF_VALUES> {
 }
 
 impl<const OF_VALUES: bool> State for Hashes<OF_VALUES> {
+    const ORDER_FREE: bool = true;
+
+    fn begin_run(&mut self, run: u32) {
+        self.set.begin_run(run);
+    }
+
     fn grow(&mut self, groups: usize) {
         self.set.grow(groups);
     }
@@ -127,15 +133,13 @@ impl<const OF_VALUES: bool> State for Hashes<OF_VALUES> {
     }
 
     fn absorb(&mut self, later: Self, mapping: &[u32]) -> Result<(), KernelError> {
-        for (group, hash) in later.set.pairs() {
-            self.set.insert(mapping[*group as usize] as usize, *hash);
-        }
+        self.set.absorb(&later.set, usize::MAX, |(group, hash)| (mapping[group as usize], hash));
         Ok(())
     }
 
     fn results(&mut self) -> Column {
         let mut states = Vec::new();
-        self.set.for_each_group(|group| {
+        self.set.for_each_group(usize::MAX, |group| {
             let mut state = String::new();
             hashes::write(&mut state, group.iter().copied());
             states.push(state);

@@ -12,17 +12,29 @@ use crate::{
 /// What one aggregate knows of all groups. Every state is an [`Accumulator`]; this trait only spares each of them the
 /// way through [`Any`].
 pub(super) trait State: Send + Sized + 'static {
+    /// As [`Accumulator::is_order_free`].
+    const ORDER_FREE: bool = false;
+    /// As [`Accumulator::begin_run`]; to tell a state that does not keep the order in which things came up.
+    fn begin_run(&mut self, _run: u32) {}
     /// Makes room for groups `0..groups`.
     fn grow(&mut self, groups: usize);
     /// Adds rows: row `i` of the arguments belongs to `groups[i]`.
     fn add(&mut self, groups: &[u32], arguments: &[Operand]) -> Result<(), KernelError>;
-    /// Adds what came after all rows seen so far; its group `g` is `mapping[g]` here.
+    /// Adds what came after all rows seen so far, or is order-free; its group `g` is `mapping[g]` here.
     fn absorb(&mut self, later: Self, mapping: &[u32]) -> Result<(), KernelError>;
     /// One row a group; consumes what is known.
     fn results(&mut self) -> Column;
 }
 
 impl<S: State> Accumulator for S {
+    fn is_order_free(&self) -> bool {
+        S::ORDER_FREE
+    }
+
+    fn begin_run(&mut self, run: u32) {
+        State::begin_run(self, run);
+    }
+
     fn resize(&mut self, groups: usize) {
         self.grow(groups);
     }

@@ -105,10 +105,15 @@ fn make_average(arguments: &[ArgumentInfo<'_>], returns: ScalarType) -> Made {
 
 /// Addition; `None` where the sum is out of range.
 trait Summable: Fixed {
+    /// Whether the sum is the same in any order.
+    const ORDER_FREE: bool = false;
+
     fn plus(self, other: Self) -> Option<Self>;
 }
 
 impl Summable for i64 {
+    const ORDER_FREE: bool = true;
+
     fn plus(self, other: Self) -> Option<Self> {
         Some(self.wrapping_add(other))
     }
@@ -144,6 +149,8 @@ impl<T> Sum<T> {
 }
 
 impl<T: Summable> State for Sum<T> {
+    const ORDER_FREE: bool = T::ORDER_FREE;
+
     fn grow(&mut self, groups: usize) {
         self.totals.resize(groups, T::BLANK);
     }
@@ -173,6 +180,8 @@ impl<T: Summable> State for Sum<T> {
 
 /// How the mean of a type is taken.
 trait Averaged: Send + 'static {
+    /// Whether the sum is the same in any order.
+    const ORDER_FREE: bool = false;
     /// What a value is read as.
     type Value: Fixed;
     /// What the sum is kept in.
@@ -189,6 +198,7 @@ trait Averaged: Send + 'static {
 
 /// Ticks: the mean is cut to whole ones.
 impl Averaged for i64 {
+    const ORDER_FREE: bool = true;
     type Value = i64;
     type Total = i128;
     type Mean = i64;
@@ -211,6 +221,7 @@ impl Averaged for i64 {
 struct Whole;
 
 impl Averaged for Whole {
+    const ORDER_FREE: bool = true;
     type Value = i64;
     type Total = i128;
     type Mean = f64;
@@ -281,6 +292,8 @@ impl<A: Averaged> Average<A> {
 }
 
 impl<A: Averaged> State for Average<A> {
+    const ORDER_FREE: bool = A::ORDER_FREE;
+
     fn grow(&mut self, groups: usize) {
         self.totals.resize(groups, A::ZERO);
         self.counts.resize(groups, 0);
