@@ -110,8 +110,8 @@ fn search(
     if first.len() > texts.len() / 2 {
         return None;
     }
-    match Column::Dynamic(texts.clone()).take(&UInt32Array::from(first)) {
-        Column::Dynamic(texts) => Some(DistinctTexts { texts, places }),
+    match Column::Dynamic(texts.clone().into()).take(&UInt32Array::from(first)) {
+        Column::Dynamic(texts) => Some(DistinctTexts { texts: texts.into(), places }),
         _ => None,
     }
 }
@@ -131,10 +131,10 @@ mod tests {
     #[test]
     fn every_row_finds_its_text() {
         let by_place = repeated(3, 8).iter().cycle().take(500).collect::<StringViewArray>();
-        let viewed = Column::Dynamic(repeated(5, 40));
+        let viewed = Column::Dynamic(repeated(5, 40).into());
         let rows: UInt32Array = (0..2000_u32).map(|row| Some(row % 40)).collect();
         let Column::Dynamic(shared) = viewed.take(&rows) else { panic!("another type") };
-        for texts in [repeated(10, 1000), by_place, shared] {
+        for texts in [repeated(10, 1000), by_place, shared.into()] {
             let found = distinct(&texts).unwrap();
             assert!(found.texts.len() < 40, "{}", found.texts.len());
             for row in 0..texts.len() {

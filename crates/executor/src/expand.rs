@@ -3,6 +3,8 @@
 //! Semantics of <https://learn.microsoft.com/kusto/query/mv-expand-operator>. Several columns advance in lockstep, short
 //! ones padded with null. A null, and a value that is neither array nor bag, counts as one element; an empty array as none.
 
+mod by_code;
+
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
@@ -11,7 +13,7 @@ use arrow_array::{Array, Int64Array, StringViewArray, UInt32Array};
 use kql_functions::Context;
 use kql_planner::plan::MvExpand;
 use kql_types::dynamic::{Json, JsonKind};
-use kql_types::{Batch, Column, ColumnBuilder, ScalarType, Schema, Value, datetime, guid};
+use kql_types::{Batch, Column, ColumnBuilder, ScalarType, Schema, Texts, Value, datetime, guid};
 
 use crate::QueryError;
 use crate::distinct_texts::{DistinctTexts, distinct};
@@ -19,6 +21,7 @@ use crate::expression::CompiledExpr;
 use crate::json_parts::JsonParts;
 use crate::pipeline::{Emit, Stage};
 use crate::query::Query;
+use by_code::{ByCode, ExpandedDictionary};
 
 /// Rows of output that are made at once, unless one row of input gives more.
 const OUTPUT_ROWS: usize = 1 << 14;
@@ -32,6 +35,7 @@ pub(crate) struct Expand {
     bags_as_arrays: bool,
     schema: Arc<Schema>,
     context: Arc<Context>,
+    by_code: ByCode,
 }
 
 #[derive(Debug)]
@@ -58,14 +62,28 @@ impl Expand {
             bags_as_arrays: expand.bags_as_arrays,
             schema,
             context: query.context.clone(),
+            by_code: ByCode::default(),
         })
+    }
+
+    fn expansion<'a>(&self, texts: &'a Texts) -> Expansion<'a> {
+        // Several columns are padded to the longest of them, row by row.
+        if let ([column], Some(coded)) = (self.columns.as_slice(), texts.as_coded()) {
+            let expand = |dictionary: &_| {
+                ExpandedDictionary::new(dictionary, column.data_type, self.limit, self.bags_as_arrays)
+            };
+            if let Some(dictionary) = self.by_code.elements(coded, expand) {
+                return Expansion::ByCode(dictionary, &coded.codes);
+            }
+        }
+        Expansion::Found(Elements::find(texts, self.limit))
     }
 
     /// The output for these rows of the input, of which row `i` gives `lengths[i]`.
     fn output(
         &self,
         batch: &Batch,
-        elements: &[Elements<'_>],
+        elements: &[Expansion<'_>],
         rows: Range<usize>,
         lengths: &[usize],
     ) -> Batch {
@@ -95,6 +113,35 @@ impl Expand {
     }
 }
 
+/// The elements of a column's values, however they were found.
+enum Expansion<'a> {
+    Found(Elements<'a>),
+    /// Those of a dictionary, and the code of each row.
+    ByCode(Arc<ExpandedDictionary>, &'a [u32]),
+}
+
+impl Expansion<'_> {
+    fn length(&self, row: usize) -> usize {
+        match self {
+            Expansion::Found(elements) => elements.length(row),
+            Expansion::ByCode(dictionary, codes) => dictionary.length(codes[row]),
+        }
+    }
+
+    fn column(
+        &self,
+        data_type: ScalarType,
+        rows: Range<usize>,
+        lengths: &[usize],
+        bags_as_arrays: bool,
+    ) -> Column {
+        match self {
+            Expansion::Found(elements) => elements.column(data_type, rows, lengths, bags_as_arrays),
+            Expansion::ByCode(dictionary, codes) => dictionary.column(&codes[rows]),
+        }
+    }
+}
+
 fn item_indexes(rows: Range<usize>, lengths: &[usize]) -> Column {
     Column::Long(Int64Array::from_iter_values(rows.flat_map(|row| 0..lengths[row] as i64)))
 }
@@ -114,9 +161,8 @@ impl Stage for Expand {
                 column.expression.span(),
             )),
         });
-        let texts = texts.collect::<Result<Vec<&StringViewArray>, QueryError>>()?;
-        let elements: Vec<Elements<'_>> =
-            texts.into_iter().map(|texts| Elements::find(texts, self.limit)).collect();
+        let texts = texts.collect::<Result<Vec<&Texts>, QueryError>>()?;
+        let elements: Vec<Expansion<'_>> = texts.into_iter().map(|texts| self.expansion(texts)).collect();
         let longest = |row: usize| elements.iter().map(|one| one.length(row)).max().unwrap_or(0);
         let lengths: Vec<usize> = (0..batch.rows).map(longest).collect();
         let mut start = 0;
@@ -158,8 +204,17 @@ impl<'a> Elements<'a> {
     fn find(texts: &'a StringViewArray, limit: usize) -> Self {
         let (texts, rows) = match distinct(texts) {
             Some(DistinctTexts { texts, places }) => (Cow::Owned(texts), Some(places)),
-            None => (Cow::Borrowed(texts), None),
+            None => return Self::find_each(texts, limit),
         };
+        Self::of(texts, rows, limit)
+    }
+
+    /// The same, without a search for texts that repeat.
+    fn find_each(texts: &'a StringViewArray, limit: usize) -> Self {
+        Self::of(Cow::Borrowed(texts), None, limit)
+    }
+
+    fn of(texts: Cow<'a, StringViewArray>, rows: Option<Vec<u32>>, limit: usize) -> Self {
         let mut places = Vec::with_capacity(texts.len());
         let mut ends = Vec::with_capacity(texts.len());
         for text in texts.iter() {
@@ -219,8 +274,8 @@ impl<'a> Elements<'a> {
             }
         }
         match data_type {
-            ScalarType::Dynamic => Column::Dynamic(parts.finish()),
-            _ => Column::String(parts.finish()),
+            ScalarType::Dynamic => Column::Dynamic(parts.finish().into()),
+            _ => Column::String(parts.finish().into()),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Evaluates scalar expressions over batches, whole columns at a time.
 
+mod by_code;
 mod compile;
 mod filter;
 mod logic;
@@ -13,6 +14,7 @@ use kql_types::{Column, Operand, PathStep, ScalarType, Value};
 
 use crate::QueryError;
 
+use by_code::ByCode;
 pub(crate) use compile::argument_info;
 
 /// An expression that is ready to run: kernels are prepared, sub-queries have been computed.
@@ -27,12 +29,12 @@ enum Node {
     Column(usize),
     /// The same value for every row.
     Constant(Value),
-    /// A function or operator.
-    Call { kernel: CompiledKernel, arguments: Vec<CompiledExpr> },
+    /// A function or operator; `by_code` if it looks at each row by itself.
+    Call { kernel: CompiledKernel, arguments: Vec<CompiledExpr>, by_code: Option<ByCode> },
     /// `and`, `or`.
     Logic { operator: logic::Operator, operands: Vec<CompiledExpr> },
     /// Access below a dynamic.
-    Path { input: Box<CompiledExpr>, steps: Arc<[PathStep]> },
+    Path { input: Box<CompiledExpr>, steps: Arc<[PathStep]>, by_code: ByCode },
 }
 
 enum CompiledKernel {
@@ -80,17 +82,31 @@ impl CompiledExpr {
         match &self.node {
             Node::Column(index) => Ok(Operand::Column(columns[*index].clone())),
             Node::Constant(value) => Ok(Operand::Constant(value.clone())),
-            Node::Call { kernel, arguments } => {
+            Node::Call { kernel, arguments, by_code } => {
                 let arguments = arguments
                     .iter()
                     .map(|argument| argument.evaluate(columns, rows, context))
                     .collect::<Result<Vec<Operand>, QueryError>>()?;
-                self.call(kernel, &arguments, rows, context)
+                let answer = by_code
+                    .as_ref()
+                    .and_then(|by_code| self.call_by_code(by_code, kernel, &arguments, context));
+                match answer {
+                    Some(column) => Ok(Operand::Column(column)),
+                    None => Ok(Operand::Column(self.call(kernel, &arguments, rows, context)?)),
+                }
             }
             Node::Logic { operator, operands } => {
                 logic::evaluate(*operator, operands, columns, rows, context)
             }
-            Node::Path { input, steps } => Ok(path::walk(input.evaluate(columns, rows, context)?, steps)),
+            Node::Path { input, steps, by_code } => {
+                let input = input.evaluate(columns, rows, context)?;
+                let answer = match &input {
+                    Operand::Column(column @ Column::Dynamic(_)) => by_code
+                        .answer(column, |texts| Ok(path::walk(Operand::Column(texts), steps).into_column(0))),
+                    _ => None,
+                };
+                Ok(answer.map_or_else(|| path::walk(input, steps), Operand::Column))
+            }
         }
     }
 
@@ -110,7 +126,7 @@ impl CompiledExpr {
         arguments: &[Operand],
         rows: usize,
         context: &Context,
-    ) -> Result<Operand, QueryError> {
+    ) -> Result<Column, QueryError> {
         let call = Call { arguments, rows, returns: self.data_type, context };
         let column = match kernel {
             CompiledKernel::Columns(kernel) => kernel(&call),
@@ -120,7 +136,24 @@ impl CompiledExpr {
         if column.len() != rows || column.data_type() != self.data_type {
             return Err(self.broken_kernel(&column, rows));
         }
-        Ok(Operand::Column(column))
+        Ok(column)
+    }
+
+    /// The values, computed once for each code where only one argument varies and its texts come from a dictionary.
+    fn call_by_code(
+        &self,
+        by_code: &ByCode,
+        kernel: &CompiledKernel,
+        arguments: &[Operand],
+        context: &Context,
+    ) -> Option<Column> {
+        let (position, column) = by_code::varying(arguments)?;
+        by_code.answer(column, |texts| {
+            let codes = texts.len();
+            let mut arguments = arguments.to_vec();
+            arguments[position] = Operand::Column(texts);
+            self.call(kernel, &arguments, codes, context)
+        })
     }
 
     fn broken_kernel(&self, column: &Column, rows: usize) -> QueryError {

@@ -4,13 +4,15 @@
 //! one pass for each key column compares the row's value with the group's. Where the comparison fails two keys share a
 //! hash, which is rare and dealt with apart. Nothing is allocated for a group's value.
 
+mod codes;
 mod encoded;
 mod store;
 
 use hashbrown::HashTable;
-use kql_types::{Column, ScalarType};
+use kql_types::{Coded, Column, ScalarType};
 
-use encoded::Encoded;
+use codes::KnownCodes;
+use encoded::{Encoded, Values};
 use store::KeyStore;
 
 /// The number of no group.
@@ -24,6 +26,8 @@ pub(crate) struct Groups {
     length: usize,
     /// Groups whose hash belongs to an earlier group.
     collided: Vec<u32>,
+    /// For each key column, where its texts came from a dictionary last.
+    codes: Vec<Option<KnownCodes>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -35,12 +39,9 @@ struct Entry {
 impl Groups {
     /// No groups, of keys of these types.
     pub(crate) fn new(types: impl IntoIterator<Item = ScalarType>) -> Self {
-        Self {
-            table: HashTable::new(),
-            stores: types.into_iter().map(KeyStore::new).collect(),
-            length: 0,
-            collided: Vec::new(),
-        }
+        let stores: Vec<KeyStore> = types.into_iter().map(KeyStore::new).collect();
+        let codes = stores.iter().map(|_| None).collect();
+        Self { table: HashTable::new(), stores, length: 0, collided: Vec::new(), codes }
     }
 
     /// How many groups there are.
@@ -50,13 +51,23 @@ impl Groups {
 
     /// Bytes held.
     pub(crate) fn bytes(&self) -> usize {
-        self.table.allocation_size() + self.stores.iter().map(KeyStore::bytes).sum::<usize>()
+        self.table.allocation_size()
+            + self.stores.iter().map(KeyStore::bytes).sum::<usize>()
+            + self.codes.iter().flatten().map(KnownCodes::bytes).sum::<usize>()
     }
 
     /// The group of each row, new groups included.
     pub(crate) fn insert(&mut self, keys: &[Column], rows: usize, groups: &mut Vec<u32>) {
         let encoded: Vec<Encoded<'_>> = keys.iter().map(Encoded::of).collect();
-        let hashes = encoded::hashes(&encoded, rows);
+        for (known, key) in self.codes.iter_mut().zip(&encoded) {
+            if let Values::Codes(coded) = key.values {
+                *known = Some(KnownCodes::of(known.take(), &coded.dictionary));
+            }
+        }
+        if let [Encoded { values: Values::Codes(coded), .. }] = encoded[..] {
+            return self.insert_codes(coded, groups);
+        }
+        let hashes = encoded::hashes_by_code(&encoded, &mut self.codes, rows);
         let fresh = self.find_or_insert(&hashes, groups);
         for (store, key) in self.stores.iter_mut().zip(&encoded) {
             store.append(key, &fresh);
@@ -64,10 +75,25 @@ impl Groups {
         if self.hash_is_key(&encoded) {
             return;
         }
-        for row in self.mismatches(&encoded, groups) {
+        let mut codes = std::mem::take(&mut self.codes);
+        for row in self.mismatches(&encoded, groups, &mut codes) {
             groups[row] =
                 self.collided_group(&encoded, row).unwrap_or_else(|| self.insert_collided(&encoded, row));
         }
+        self.codes = codes;
+    }
+
+    /// The same for one key that comes from a dictionary: only codes that were not met yet are looked up.
+    fn insert_codes(&mut self, coded: &Coded, groups: &mut Vec<u32>) {
+        let Some(mut known) = self.codes[0].take() else { return };
+        let fresh = known.without_group(&coded.codes);
+        if !fresh.is_empty() {
+            let texts = coded.dictionary.column(ScalarType::String).take(&fresh.clone().into());
+            self.insert(&[texts], fresh.len(), groups);
+            known.set_groups(&fresh, groups);
+        }
+        known.groups(coded, groups);
+        self.codes[0] = Some(known);
     }
 
     /// The group of each row, [`NO_GROUP`] where the key is not known.
@@ -81,7 +107,7 @@ impl Groups {
         if self.hash_is_key(&encoded) {
             return;
         }
-        for row in self.mismatches(&encoded, groups) {
+        for row in self.mismatches(&encoded, groups, &mut []) {
             groups[row] = self.collided_group(&encoded, row).unwrap_or(NO_GROUP);
         }
     }
@@ -120,10 +146,16 @@ impl Groups {
     }
 
     /// The rows whose key is not that of the group found by hash.
-    fn mismatches(&self, encoded: &[Encoded<'_>], groups: &[u32]) -> Vec<usize> {
+    fn mismatches(
+        &self,
+        encoded: &[Encoded<'_>],
+        groups: &[u32],
+        codes: &mut [Option<KnownCodes>],
+    ) -> Vec<usize> {
         let mut rows = Vec::new();
+        let mut codes = codes.iter_mut();
         for (store, key) in self.stores.iter().zip(encoded) {
-            store.mismatches(key, groups, &mut rows);
+            store.mismatches(key, groups, codes.next().and_then(Option::as_mut), &mut rows);
         }
         if !rows.is_empty() {
             rows.sort_unstable();
@@ -224,7 +256,7 @@ mod tests {
         let mut ids = Vec::new();
         let fresh = groups.find_or_insert(&[42, 42, 42], &mut ids);
         groups.stores[0].append(&encoded[0], &fresh);
-        assert_eq!(groups.mismatches(&encoded, &ids), [1]);
+        assert_eq!(groups.mismatches(&encoded, &ids, &mut []), [1]);
         assert_eq!(groups.collided_group(&encoded, 1), None);
         let group = groups.insert_collided(&encoded, 1);
         assert_eq!((group, groups.collided_group(&encoded, 1)), (1, Some(1)));

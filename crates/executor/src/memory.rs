@@ -104,7 +104,7 @@ pub(crate) fn compact_column(column: Column) -> Column {
         return column;
     }
     match &column {
-        Column::Dynamic(_) => Column::Dynamic(texts.gc()),
-        _ => Column::String(texts.gc()),
+        Column::Dynamic(_) => Column::Dynamic(texts.gc().into()),
+        _ => Column::String(texts.gc().into()),
     }
 }

@@ -12,7 +12,8 @@ use crate::json_scan::{JsonScan, Setting};
 use crate::layout::Layout;
 use crate::morsels::OpenFile;
 use crate::piece::Piece;
-use crate::{Morsel, MorselData, Scan, ScanFilter, ScanReport, ScanRequest, TableError};
+use crate::extent::Extent;
+use crate::{Condition, Morsel, MorselData, Scan, ScanFilter, ScanReport, ScanRequest, TableError};
 
 /// If fewer than one in so many records pass, the columns that are only shown are read of these alone, and not kept.
 const SELECTIVE: usize = 8;
@@ -71,6 +72,16 @@ fn evaluate(
 ) -> Result<BooleanBuffer, TableError> {
     let read: Vec<Column> = filter.columns.iter().filter_map(|&index| columns[index].cloned()).collect();
     (filter.evaluate)(&read, rows)
+}
+
+/// Whether no row of a morsel can meet the conditions, as those of its columns say that are kept. Logs are written in the
+/// order of time: so a question about an hour reads that hour, once the times are known.
+fn ruled_out(conditions: &[Condition], kept: &[Option<Kept>]) -> bool {
+    let extent = |column: usize| match kept.get(column).and_then(|piece| piece.as_ref()?.column()) {
+        Some(column) => Extent::of_column(column),
+        None => Extent::Unknown,
+    };
+    !conditions.iter().all(|condition| condition.may_hold(&extent))
 }
 
 /// Everything that is asked for is in memory.
@@ -164,6 +175,9 @@ impl Scan for FillingScan {
             return Ok(self.direct.read_piece(bytes.read()?)?.0);
         }
         let request = self.direct.request();
+        if ruled_out(&request.conditions, &kept[1..]) {
+            return Ok(Batch::empty(self.direct.schema().clone()));
+        }
         let at_once = request.filter.is_none()
             || self.most_pass.load(Ordering::Relaxed)
             || !bytes.has_separate_records();
@@ -252,12 +266,14 @@ impl FillingScan {
     }
 }
 
-impl Kept {
-    fn column(&self) -> Option<&Column> {
-        match self {
-            Kept::Column(column, _) => Some(column),
-            Kept::Records(_) | Kept::Malformed => None,
-        }
+impl Drop for FillingScan {
+    /// What was read in full is prepared for the next question while nobody waits for it.
+    fn drop(&mut self) {
+        let (cache, source, keys) = (self.cache.clone(), self.source, std::mem::take(&mut self.keys));
+        // Without the thread the columns stay as they are.
+        let _ = std::thread::Builder::new()
+            .name("dictionaries".to_owned())
+            .spawn(move || cache.encode(source, &keys));
     }
 }
 

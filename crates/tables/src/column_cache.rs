@@ -12,7 +12,7 @@ use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use kql_types::{Column, PathStep, ScalarType};
 use std::hash::BuildHasher;
 
-use crate::ScanColumn;
+use crate::{ScanColumn, dictionaries};
 
 /// Which files, as they were when they were opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -78,6 +78,8 @@ struct Entry {
     bytes: usize,
     /// The last scan that asked for it.
     used_by: u64,
+    /// Whether its texts were looked for in one another.
+    encoded: bool,
 }
 
 impl ColumnCache {
@@ -132,6 +134,45 @@ impl ColumnCache {
         keys.iter().map(all).collect()
     }
 
+    /// Puts the texts of these columns into dictionaries, of those that are kept in full and whose texts repeat. What was
+    /// found out about a text then serves for all its rows.
+    pub(crate) fn encode(&self, source: Source, keys: &[Key]) {
+        for key in keys {
+            let Some(pieces) = self.plain_texts(source, key) else { continue };
+            let columns: Option<Vec<&Column>> = pieces.iter().map(Kept::column).collect();
+            if let Some(encoded) = columns.and_then(|columns| dictionaries::encode(&columns)) {
+                self.replace(source, key, encoded);
+            }
+        }
+    }
+
+    /// The pieces of a column of texts that is kept in full and was not looked at yet.
+    fn plain_texts(&self, source: Source, key: &Key) -> Option<Vec<Kept>> {
+        let pieces = self.complete(source, std::slice::from_ref(key))?.pop()?;
+        pieces.first()?.column()?.texts()?;
+        let mut state = self.lock();
+        let entry = state.entries.get_mut(&(source, key.clone()))?;
+        (!std::mem::replace(&mut entry.encoded, true)).then_some(pieces)
+    }
+
+    fn replace(&self, source: Source, key: &Key, columns: Vec<Column>) {
+        let dictionary = columns.first().and_then(dictionaries::bytes).map_or(0, |(_, dictionary)| dictionary);
+        let mut state = self.lock();
+        let Some(entry) = state.entries.get_mut(&(source, key.clone())) else { return };
+        if entry.pieces.len() != columns.len() {
+            return;
+        }
+        for (piece, column) in entry.pieces.iter_mut().zip(columns) {
+            if let Some(Kept::Column(plain, _)) = piece {
+                *plain = column;
+            }
+        }
+        let pieces: usize = entry.pieces.iter().flatten().map(Kept::bytes).sum();
+        let before = std::mem::replace(&mut entry.bytes, pieces + dictionary);
+        let now = entry.bytes;
+        state.used = state.used - before + now;
+    }
+
     /// Says how many morsels the files have.
     pub(crate) fn set_morsels(&self, source: Source, count: usize) {
         self.lock().morsels.insert(source, count);
@@ -175,11 +216,22 @@ impl ColumnCache {
 }
 
 impl Kept {
+    /// The column, if it is one.
+    pub(crate) fn column(&self) -> Option<&Column> {
+        match self {
+            Kept::Column(column, _) => Some(column),
+            Kept::Records(_) | Kept::Malformed => None,
+        }
+    }
+
     fn bytes(&self) -> usize {
         match self {
             Kept::Records(starts) => 4 * starts.len(),
             Kept::Malformed => 0,
-            Kept::Column(column, _) => column.array().get_array_memory_size(),
+            Kept::Column(column, _) => match dictionaries::bytes(column) {
+                Some((codes, _)) => codes,
+                None => column.array().get_array_memory_size(),
+            },
         }
     }
 }
@@ -188,8 +240,8 @@ impl Kept {
 /// once.
 fn owned(column: Column) -> Column {
     match column {
-        Column::String(texts) => Column::String(owned_texts(&texts)),
-        Column::Dynamic(texts) => Column::Dynamic(owned_texts(&texts)),
+        Column::String(texts) => Column::String(owned_texts(&texts).into()),
+        Column::Dynamic(texts) => Column::Dynamic(owned_texts(&texts).into()),
         other => other,
     }
 }
@@ -287,6 +339,31 @@ mod tests {
         cache.put(source, &key("a"), 1, longs(100), scan);
         assert!(cache.get(source, &[key("a")], 0)[0].is_some());
         assert!(cache.get(source, &[key("a")], 1)[0].is_none());
+    }
+
+    #[test]
+    fn texts_that_repeat_are_put_into_a_dictionary() {
+        let cache = ColumnCache::new(1 << 20);
+        let source = cache.source();
+        let scan = cache.begin(source, &[]);
+        let keys = [key("a")];
+        let texts = || (0..100).map(|row| Some(format!("a text that is rather long {}", row % 3)));
+        for morsel in 0..2 {
+            cache.put(source, &keys[0], morsel, Kept::Column(Column::String(texts().collect()), 0), scan);
+        }
+        cache.encode(source, &keys);
+        assert!(!cache.lock().entries[&(source, keys[0].clone())].encoded, "not all morsels are there");
+        cache.set_morsels(source, 2);
+        let before = cache.lock().used;
+        cache.encode(source, &keys);
+        assert!(cache.lock().used < before / 2);
+        let pieces = cache.complete(source, &keys).unwrap();
+        let column = pieces[0][1].column().unwrap();
+        assert!(column.texts().unwrap().as_coded().is_some());
+        let shown: Vec<String> = column.texts().unwrap().iter().flatten().map(str::to_owned).collect();
+        assert_eq!(shown, texts().flatten().collect::<Vec<_>>());
+        cache.forget(source);
+        assert_eq!(cache.lock().used, 0);
     }
 
     #[test]

@@ -120,7 +120,7 @@ fn strings(values: &Values<'_>, findings: &mut Findings) -> Column {
             views.push_empty();
         }
     }
-    Column::String(views.finish(values.buffer))
+    Column::String(views.finish(values.buffer).into())
 }
 
 fn dynamics(values: &Values<'_>, findings: &mut Findings) -> Column {
@@ -131,7 +131,7 @@ fn dynamics(values: &Values<'_>, findings: &mut Findings) -> Column {
             views.push_null();
         }
     }
-    Column::Dynamic(views.finish(values.buffer))
+    Column::Dynamic(views.finish(values.buffer).into())
 }
 
 /// Parts of dynamic values.
@@ -145,7 +145,7 @@ fn steps(values: &Values<'_>, path: &[PathStep], splitter: Splitter, findings: &
             views.push_null();
         }
     }
-    Column::Dynamic(views.finish(values.buffer))
+    Column::Dynamic(views.finish(values.buffer).into())
 }
 
 fn part(views: &mut Views<'_>, walker: &mut Walker<'_>, span: Span, path: &[PathStep]) -> Result<(), Fault> {

@@ -20,6 +20,8 @@ mod chain;
 mod column_cache;
 mod condition;
 mod content;
+mod dictionaries;
+mod extent;
 mod external;
 mod extract;
 mod file_table;

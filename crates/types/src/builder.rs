@@ -95,8 +95,8 @@ impl ColumnBuilder {
             Self::DateTime(mut builder) => Column::DateTime(builder.finish()),
             Self::Timespan(mut builder) => Column::Timespan(builder.finish()),
             Self::Guid(mut builder) => Column::Guid(builder.finish()),
-            Self::String(mut builder) => Column::String(builder.finish()),
-            Self::Dynamic(mut builder) => Column::Dynamic(builder.finish()),
+            Self::String(mut builder) => Column::String(builder.finish().into()),
+            Self::Dynamic(mut builder) => Column::Dynamic(builder.finish().into()),
         }
     }
 }

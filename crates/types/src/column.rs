@@ -6,11 +6,11 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type, Int64Type};
 use arrow_array::{
     Array, ArrayRef, BooleanArray, FixedSizeBinaryArray, Float64Array, Int32Array, Int64Array,
-    StringViewArray, UInt32Array,
+    UInt32Array,
 };
 use arrow_buffer::BooleanBuffer;
 
-use crate::{ColumnBuilder, Decimal, ScalarType, Value};
+use crate::{Coded, ColumnBuilder, Decimal, ScalarType, Texts, Value};
 
 /// Decimals, 16 bytes each: [`Decimal::serialize`].
 pub type DecimalArray = FixedSizeBinaryArray;
@@ -42,9 +42,9 @@ pub enum Column {
     /// guid
     Guid(GuidArray),
     /// string
-    String(StringViewArray),
+    String(Texts),
     /// dynamic, as compact JSON text
-    Dynamic(StringViewArray),
+    Dynamic(Texts),
 }
 
 impl Column {
@@ -72,7 +72,7 @@ impl Column {
             Column::Long(array) | Column::DateTime(array) | Column::Timespan(array) => array,
             Column::Real(array) => array,
             Column::Decimal(array) | Column::Guid(array) => array,
-            Column::String(array) | Column::Dynamic(array) => array,
+            Column::String(texts) | Column::Dynamic(texts) => texts.array(),
         }
     }
 
@@ -90,8 +90,8 @@ impl Column {
             ScalarType::DateTime => Column::DateTime(array.as_primitive::<Int64Type>().clone()),
             ScalarType::Timespan => Column::Timespan(array.as_primitive::<Int64Type>().clone()),
             ScalarType::Guid => Column::Guid(array.as_fixed_size_binary().clone()),
-            ScalarType::String => Column::String(array.as_string_view().clone()),
-            ScalarType::Dynamic => Column::Dynamic(array.as_string_view().clone()),
+            ScalarType::String => Column::String(array.as_string_view().clone().into()),
+            ScalarType::Dynamic => Column::Dynamic(array.as_string_view().clone().into()),
         }
     }
 
@@ -105,13 +105,16 @@ impl Column {
             }
             Column::Real(array) => Arc::new(array.clone()),
             Column::Decimal(array) | Column::Guid(array) => Arc::new(array.clone()),
-            Column::String(array) | Column::Dynamic(array) => Arc::new(array.clone()),
+            Column::String(texts) | Column::Dynamic(texts) => Arc::new(texts.array().clone()),
         }
     }
 
     /// Number of rows.
     pub fn len(&self) -> usize {
-        self.array().len()
+        match self.texts() {
+            Some(texts) => texts.len(),
+            None => self.array().len(),
+        }
     }
 
     /// Whether there are no rows.
@@ -121,7 +124,10 @@ impl Column {
 
     /// Whether the value in `row` is null.
     pub fn is_null(&self, row: usize) -> bool {
-        self.array().is_null(row)
+        match self.texts() {
+            Some(texts) => texts.is_null(row),
+            None => self.array().is_null(row),
+        }
     }
 
     /// The value in `row`, copied out. For edges and tests, not for inner loops.
@@ -159,12 +165,18 @@ impl Column {
 
     /// The rows for which `keep` is set.
     pub fn filter(&self, keep: &BooleanBuffer) -> Self {
+        if let Some(texts) = self.texts().and_then(|texts| texts.filter_codes(keep)) {
+            return self.of_texts(texts);
+        }
         let predicate = BooleanArray::new(keep.clone(), None);
         self.map_array(|array| arrow_select::filter::filter(array, &predicate))
     }
 
     /// The rows at these positions, in that order. A null position gives an absent value.
     pub fn take(&self, rows: &UInt32Array) -> Self {
+        if let Some(texts) = self.texts().and_then(|texts| texts.take_codes(rows)) {
+            return self.of_texts(texts);
+        }
         let taken = self.map_array(|array| arrow_select::take::take(array, rows, None));
         match taken {
             Column::String(array) if array.null_count() > 0 => {
@@ -176,6 +188,9 @@ impl Column {
 
     /// `length` rows from `offset` on, without copying values.
     pub fn slice(&self, offset: usize, length: usize) -> Self {
+        if let Some(texts) = self.texts().and_then(|texts| texts.slice_codes(offset, length)) {
+            return self.of_texts(texts);
+        }
         Self::from_array(self.data_type(), &self.to_array().slice(offset, length))
     }
 
@@ -185,12 +200,40 @@ impl Column {
             [] => Column::absent(data_type, 0),
             [one] => (*one).clone(),
             many => {
+                let texts: Option<Vec<&Texts>> = many.iter().map(|column| column.texts()).collect();
+                if let Some(joined) = texts.and_then(|texts| Texts::concat_codes(&texts)) {
+                    return many[0].of_texts(joined);
+                }
                 let arrays: Vec<&dyn Array> = many.iter().map(|column| column.array()).collect();
                 match arrow_select::concat::concat(&arrays) {
                     Ok(array) => Self::from_array(data_type, &array),
                     Err(error) => unreachable!("columns of one type have one layout: {error}"),
                 }
             }
+        }
+    }
+
+    /// A column of a type that is kept as text, over texts of a dictionary.
+    pub fn coded(data_type: ScalarType, coded: Coded) -> Self {
+        match data_type {
+            ScalarType::Dynamic => Column::Dynamic(Texts::coded(coded)),
+            _ => Column::String(Texts::coded(coded)),
+        }
+    }
+
+    /// The texts of a string or dynamic column.
+    pub fn texts(&self) -> Option<&Texts> {
+        match self {
+            Column::String(texts) | Column::Dynamic(texts) => Some(texts),
+            _ => None,
+        }
+    }
+
+    /// A column of this one's type over other texts.
+    fn of_texts(&self, texts: Texts) -> Self {
+        match self {
+            Column::Dynamic(_) => Column::Dynamic(texts),
+            _ => Column::String(texts),
         }
     }
 

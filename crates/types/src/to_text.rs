@@ -12,7 +12,7 @@ impl Column {
     /// bags, is shared and not copied.
     pub fn to_text(&self) -> StringViewArray {
         match self {
-            Column::String(array) => array.clone(),
+            Column::String(array) => array.clone().into(),
             Column::Dynamic(array) => dynamic_to_text(array),
             Column::Bool(array) => texts(array, |row, out| out.push_str(bool_text(array.value(row)))),
             Column::Int(array) => texts(array, |row, out| digits::write_signed(out, array.value(row).into())),

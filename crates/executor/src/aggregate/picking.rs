@@ -354,7 +354,7 @@ mod tests {
         let groups: &[u32] = &[0, 0, 0];
         assert_eq!(picked(Rule::Largest, 1, &[(groups, vec![reals.clone()])]), [[Value::Real(-1.0)]]);
         assert_eq!(picked(Rule::Smallest, 1, &[(groups, vec![reals])]), [[Value::Real(-1.0)]]);
-        let texts = Column::String(StringViewArray::from_iter_values(["b", "Z", "bb"]));
+        let texts = Column::String(StringViewArray::from_iter_values(["b", "Z", "bb"]).into());
         assert_eq!(picked(Rule::Largest, 1, &[(groups, vec![texts])]), [[Value::String("bb".to_owned())]]);
     }
 }

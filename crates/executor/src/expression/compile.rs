@@ -7,6 +7,7 @@ use kql_parser::Span;
 use kql_planner::{Expr, ExprKind, Plan};
 use kql_types::{Batch, ScalarType, Value};
 
+use super::by_code::ByCode;
 use super::{CompiledExpr, CompiledKernel, Node, logic};
 use crate::QueryError;
 use crate::query::Query;
@@ -26,6 +27,7 @@ impl CompiledExpr {
             ExprKind::Path { input, steps } => Node::Path {
                 input: Box::new(Self::compile(input, query)?),
                 steps: Arc::from(steps.as_slice()),
+                by_code: ByCode::default(),
             },
             ExprKind::ScalarQuery(plan) => Node::Constant(scalar(plan, expression.data_type, query)?),
             ExprKind::InQuery { function, overload, value, plan } => {
@@ -64,7 +66,8 @@ impl CompiledExpr {
         let foldable = function.support == Support::Rows
             && arguments.iter().all(|argument| matches!(argument.node, Node::Constant(_)));
         let (data_type, span) = (expression.data_type, expression.span);
-        let call = Self { node: Node::Call { kernel, arguments }, data_type, span };
+        let by_code = (function.support == Support::Rows).then(ByCode::default);
+        let call = Self { node: Node::Call { kernel, arguments, by_code }, data_type, span };
         if foldable && let Ok(column) = call.column(&[], 1, &query.context) {
             return Ok(Self { node: Node::Constant(column.value(0)), data_type, span });
         }

@@ -32,7 +32,7 @@ fn walk_each(texts: &StringViewArray, steps: &[PathStep]) -> Column {
             None => parts.push_null(),
         }
     }
-    Column::Dynamic(parts.finish())
+    Column::Dynamic(parts.finish().into())
 }
 
 fn part<'a>(text: &'a str, steps: &[PathStep]) -> Option<&'a str> {

@@ -5,8 +5,9 @@ use std::hash::{BuildHasher, Hasher};
 use arrow_array::{Array, StringViewArray};
 use arrow_buffer::NullBuffer;
 use foldhash::fast::FixedState;
-use kql_types::{Column, Decimal};
+use kql_types::{Coded, Column, Decimal};
 
+use super::codes::KnownCodes;
 use crate::text_blocks::INLINE_BYTES;
 
 /// The values of a key column. Values are equal as keys if and only if their encodings are; the encoding of a null is
@@ -24,6 +25,8 @@ pub(super) enum Values<'a> {
     Words(Vec<u64>),
     Wide(Vec<u128>),
     Texts(&'a StringViewArray),
+    /// Texts of a dictionary without nulls.
+    Codes(&'a Coded),
 }
 
 const NULL_HASH: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -42,7 +45,12 @@ impl<'a> Encoded<'a> {
                 Values::Wide((0..array.len()).map(|row| decimal(array.value(row))).collect())
             }
             Column::Guid(array) => Values::Wide((0..array.len()).map(|row| wide(array.value(row))).collect()),
-            Column::String(array) | Column::Dynamic(array) => Values::Texts(array),
+            Column::String(texts) | Column::Dynamic(texts) => match texts.as_coded() {
+                Some(coded) if coded.dictionary.texts().null_count() == 0 => {
+                    return Self { values: Values::Codes(coded), nulls: None };
+                }
+                _ => Values::Texts(texts.array()),
+            },
         };
         let nulls = column.array().nulls().filter(|nulls| nulls.null_count() > 0);
         Self { values, nulls }
@@ -65,14 +73,11 @@ impl<'a> Encoded<'a> {
                 self.hash_each(values.iter().map(|&value| fold(value as u64, (value >> 64) as u64)), put);
             }
             Values::Texts(texts) => {
-                let views = texts.views();
-                self.hash_each(
-                    views.iter().enumerate().map(|(row, &view)| match view as u32 as usize <= INLINE_BYTES {
-                        true => fold(view as u64, (view >> 64) as u64),
-                        false => long_text(texts.value(row)),
-                    }),
-                    put,
-                );
+                self.hash_each((0..texts.len()).map(|row| text_hash(texts, row)), put);
+            }
+            Values::Codes(coded) => {
+                let texts = coded.dictionary.texts();
+                self.hash_each(coded.codes.iter().map(|&code| text_hash(texts, code as usize)), put);
             }
         }
     }
@@ -97,6 +102,36 @@ pub(super) fn hashes(keys: &[Encoded<'_>], rows: usize) -> Vec<u64> {
         }
     }
     hashes
+}
+
+/// The same, where the hashes of codes may be known.
+pub(super) fn hashes_by_code(
+    keys: &[Encoded<'_>],
+    known: &mut [Option<KnownCodes>],
+    rows: usize,
+) -> Vec<u64> {
+    let mut hashes = vec![0; rows];
+    for (index, (key, known)) in keys.iter().zip(known).enumerate() {
+        let mut put = |row: usize, hash: u64| match index {
+            0 => hashes[row] = hash,
+            _ => hashes[row] = fold(hashes[row], hash),
+        };
+        match (&key.values, known) {
+            (Values::Codes(coded), Some(known)) => known.hash(&coded.codes, put),
+            _ => key.hash(&mut put),
+        }
+    }
+    hashes
+}
+
+/// The hash of a text.
+#[inline]
+pub(super) fn text_hash(texts: &StringViewArray, row: usize) -> u64 {
+    let view = texts.views()[row];
+    match view as u32 as usize <= INLINE_BYTES {
+        true => fold(view as u64, (view >> 64) as u64),
+        false => long_text(texts.value(row)),
+    }
 }
 
 /// Spreads a word over 64 bits; different words stay different.

@@ -1,10 +1,11 @@
 //! The values of one key column over all groups.
 
-use arrow_array::{BooleanArray, FixedSizeBinaryArray, Float64Array, Int32Array, Int64Array};
+use arrow_array::{BooleanArray, FixedSizeBinaryArray, Float64Array, Int32Array, Int64Array, StringViewArray};
 use arrow_buffer::{Buffer, NullBuffer};
 use kql_types::{Column, ScalarType};
 
 use super::NO_GROUP;
+use super::codes::KnownCodes;
 use super::encoded::{Encoded, Values};
 use crate::text_blocks::{INLINE_BYTES, TextBlocks};
 
@@ -68,6 +69,10 @@ impl KeyStore {
             (StoredValues::Texts(stored, blocks), Values::Texts(texts)) => {
                 stored.extend(rows.map(|row| blocks.push(texts.value(row).as_bytes())));
             }
+            (StoredValues::Texts(stored, blocks), Values::Codes(coded)) => {
+                let texts = coded.dictionary.texts();
+                stored.extend(rows.map(|row| blocks.push(texts.value(coded.codes[row] as usize).as_bytes())));
+            }
             _ => unreachable!("keys have the types that the groups were made for"),
         }
     }
@@ -86,7 +91,20 @@ impl KeyStore {
     }
 
     /// Adds the rows whose value is not that of their group.
-    pub(super) fn mismatches(&self, key: &Encoded<'_>, groups: &[u32], rows: &mut Vec<usize>) {
+    pub(super) fn mismatches(
+        &self,
+        key: &Encoded<'_>,
+        groups: &[u32],
+        known: Option<&mut KnownCodes>,
+        rows: &mut Vec<usize>,
+    ) {
+        if let (Values::Codes(coded), Some(known)) = (&key.values, known) {
+            let texts = coded.dictionary.texts();
+            let equal = |group: u32, code: u32| {
+                !self.is_null(group) && self.has_text(group as usize, texts, code as usize)
+            };
+            return known.mismatches(&coded.codes, groups, equal, rows);
+        }
         let rows_of = groups.iter().copied().enumerate().filter(|&(_, group)| group != NO_GROUP);
         if self.has_nulls() || key.nulls.is_some() {
             return rows
@@ -103,19 +121,15 @@ impl KeyStore {
                     rows_of.filter(|&(row, group)| stored[group as usize] != values[row]).map(|(row, _)| row),
                 );
             }
-            (StoredValues::Texts(stored, blocks), Values::Texts(texts)) => {
-                let views = texts.views();
-                let equal = |row: usize, group: u32| {
-                    let (view, stored) = (views[row], stored[group as usize]);
-                    match view as u32 as usize <= INLINE_BYTES {
-                        true => view == stored,
-                        // Length and prefix first.
-                        false => {
-                            view as u64 == stored as u64 && blocks.long(stored) == texts.value(row).as_bytes()
-                        }
-                    }
-                };
-                rows.extend(rows_of.filter(|&(row, group)| !equal(row, group)).map(|(row, _)| row));
+            (StoredValues::Texts(..), Values::Texts(texts)) => {
+                let unequal = |&(row, group): &(usize, u32)| !self.has_text(group as usize, texts, row);
+                rows.extend(rows_of.filter(unequal).map(|(row, _)| row));
+            }
+            (StoredValues::Texts(..), Values::Codes(coded)) => {
+                let (texts, codes) = (coded.dictionary.texts(), &coded.codes);
+                let unequal =
+                    |&(row, group): &(usize, u32)| !self.has_text(group as usize, texts, codes[row] as usize);
+                rows.extend(rows_of.filter(unequal).map(|(row, _)| row));
             }
             _ => unreachable!("keys have the types that the groups were made for"),
         }
@@ -131,14 +145,23 @@ impl KeyStore {
         match (&self.values, &key.values) {
             (StoredValues::Words(stored), Values::Words(words)) => stored[group] == words[row],
             (StoredValues::Wide(stored), Values::Wide(values)) => stored[group] == values[row],
-            (StoredValues::Texts(stored, blocks), Values::Texts(texts)) => {
-                let (text, stored) = (texts.value(row).as_bytes(), stored[group]);
-                match text.len() <= INLINE_BYTES {
-                    true => texts.views()[row] == stored,
-                    false => texts.views()[row] as u64 == stored as u64 && blocks.long(stored) == text,
-                }
+            (StoredValues::Texts(..), Values::Texts(texts)) => self.has_text(group, texts, row),
+            (StoredValues::Texts(..), Values::Codes(coded)) => {
+                self.has_text(group, coded.dictionary.texts(), coded.codes[row] as usize)
             }
             _ => unreachable!("keys have the types that the groups were made for"),
+        }
+    }
+
+    /// Whether the text in `row` is that of the group, neither being null.
+    #[inline]
+    fn has_text(&self, group: usize, texts: &StringViewArray, row: usize) -> bool {
+        let StoredValues::Texts(stored, blocks) = &self.values else { return false };
+        let (view, stored) = (texts.views()[row], stored[group]);
+        match view as u32 as usize <= INLINE_BYTES {
+            true => view == stored,
+            // Length and first bytes tell most texts apart.
+            false => view as u64 == stored as u64 && blocks.long(stored) == texts.value(row).as_bytes(),
         }
     }
 
@@ -154,8 +177,8 @@ impl KeyStore {
                 // SAFETY: all views were made by `blocks` from values of a string column.
                 let texts = unsafe { blocks.into_array(&[], views, nulls) };
                 match self.data_type {
-                    ScalarType::Dynamic => Column::Dynamic(texts),
-                    _ => Column::String(texts),
+                    ScalarType::Dynamic => Column::Dynamic(texts.into()),
+                    _ => Column::String(texts.into()),
                 }
             }
         }

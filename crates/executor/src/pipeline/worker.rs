@@ -52,7 +52,7 @@ fn run_length(sequence: usize) -> usize {
         0..16 => 1,
         16..64 => 2,
         64..256 => 4,
-        _ => 8,
+        _ => 16,
     }
 }
 

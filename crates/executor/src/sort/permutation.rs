@@ -274,7 +274,7 @@ mod tests {
     #[test]
     fn texts_are_ordered_by_bytes_and_ties_by_the_next_key() {
         let texts = ["abcdefgh2", "abcdefgh1", "b", "abcdefgh2", "", "abcdefgh"];
-        let first = Column::String(StringViewArray::from_iter_values(texts));
+        let first = Column::String(StringViewArray::from_iter_values(texts).into());
         let second = Column::Long(Int64Array::from(vec![1, 2, 3, 4, 5, 6]));
         assert_eq!(order(&[(&first, ASCENDING)], 9), [4, 5, 1, 0, 3, 2]);
         assert_eq!(order(&[(&first, ASCENDING), (&second, DESCENDING)], 9), [4, 5, 1, 3, 0, 2]);

@@ -7,7 +7,7 @@ use kql_types::{Column, Decimal, Operand, ScalarType};
 
 use super::grouped_set::GroupedSet;
 use super::interner::Interner;
-use super::rows::{Fixed, for_each_text};
+use super::rows::Fixed;
 use super::state::{Made, State, made, signature};
 use crate::ParameterType::{Any, AnyButDynamic, ExactOrDynamic, Literal};
 use crate::{AggregateForm, AggregateFunction, ArgumentInfo, Example, KernelError, ResultName, Returns};
@@ -93,7 +93,7 @@ impl Keys for Interner {
     type Key = u32;
 
     fn for_each(&mut self, groups: &[u32], operand: &Operand, mut f: impl FnMut(usize, u32)) {
-        for_each_text(groups, operand, |group, text| f(group, self.intern(text)));
+        self.intern_each(groups, operand, &mut (), |(), _| true, |(), group, number| f(group, number));
     }
 
     fn absorb(&mut self, later: &Self) -> Vec<u32> {

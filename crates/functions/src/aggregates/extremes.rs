@@ -222,6 +222,6 @@ impl<const LARGEST: bool> State for ExtremeText<LARGEST> {
     fn results(&mut self) -> Column {
         let mut builder = StringViewBuilder::with_capacity(self.values.len());
         self.values.drain(..).for_each(|value| builder.append_value(value));
-        Column::String(builder.finish())
+        Column::String(builder.finish().into())
     }
 }

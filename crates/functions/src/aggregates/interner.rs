@@ -1,8 +1,13 @@
 //! Strings stored once, each under a small number.
 
 use std::hash::BuildHasher;
+use std::sync::Arc;
 
+use arrow_array::Array;
 use hashbrown::{DefaultHashBuilder, HashTable};
+use kql_types::{Coded, Dictionary, Operand};
+
+use super::rows::for_each_text;
 
 /// Numbers distinct strings 0, 1, ... in the order in which they come. All text lies in one buffer.
 #[derive(Default)]
@@ -11,7 +16,17 @@ pub(super) struct Interner {
     ends: Vec<usize>,
     text: String,
     hasher: DefaultHashBuilder,
+    by_code: Option<Numbers>,
 }
+
+/// The numbers of a dictionary's texts.
+struct Numbers {
+    dictionary: Arc<Dictionary>,
+    /// By code; [`UNKNOWN`] as long as none has been looked up.
+    numbers: Vec<u32>,
+}
+
+const UNKNOWN: u32 = u32::MAX;
 
 /// The string's number beside a part of its hash, so that most unlike strings are told apart, and the table grows,
 /// without a look at the text.
@@ -35,6 +50,47 @@ impl Interner {
         id
     }
 
+    /// Calls `add(set, group, number)` for each row of a string or a dynamic that is not null, and for whose group
+    /// `wanted(set, group)` holds.
+    pub(super) fn intern_each<S>(
+        &mut self,
+        groups: &[u32],
+        operand: &Operand,
+        set: &mut S,
+        wanted: impl Fn(&S, usize) -> bool,
+        mut add: impl FnMut(&mut S, usize, u32),
+    ) {
+        let Some(coded) = coded(operand) else {
+            return for_each_text(groups, operand, |group, text| {
+                if wanted(set, group) {
+                    add(set, group, self.intern(text));
+                }
+            });
+        };
+        let texts = coded.dictionary.texts();
+        let mut known = self.by_code.take().filter(|known| Arc::ptr_eq(&known.dictionary, &coded.dictionary));
+        let numbers = &mut known
+            .get_or_insert_with(|| Numbers {
+                dictionary: coded.dictionary.clone(),
+                numbers: vec![UNKNOWN; texts.len()],
+            })
+            .numbers;
+        for (&group, &code) in groups.iter().zip(coded.codes.iter()) {
+            let (group, code) = (group as usize, code as usize);
+            if !wanted(set, group) {
+                continue;
+            }
+            if numbers[code] == UNKNOWN {
+                if texts.is_null(code) {
+                    continue;
+                }
+                numbers[code] = self.intern(texts.value(code));
+            }
+            add(set, group, numbers[code]);
+        }
+        self.by_code = known;
+    }
+
     /// The string of that number.
     pub(super) fn get(&self, id: u32) -> &str {
         span(&self.text, &self.ends, id)
@@ -48,6 +104,13 @@ impl Interner {
     /// Interns all strings of another interner: their number here by their number there.
     pub(super) fn absorb(&mut self, other: &Interner) -> Vec<u32> {
         (0..other.len() as u32).map(|id| self.intern(other.get(id))).collect()
+    }
+}
+
+fn coded(operand: &Operand) -> Option<&Coded> {
+    match operand {
+        Operand::Column(column) => column.texts()?.as_coded(),
+        Operand::Constant(_) => None,
     }
 }
 
@@ -68,6 +131,8 @@ fn spread(hash: u32) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use kql_types::{Coded, Column, Dictionary, Operand, ScalarType};
+
     use super::Interner;
 
     #[test]
@@ -97,5 +162,21 @@ mod tests {
         ["x", "y"].iter().for_each(|text| _ = first.intern(text));
         ["z", "y"].iter().for_each(|text| _ = second.intern(text));
         assert_eq!(first.absorb(&second), [2, 1]);
+    }
+
+    #[test]
+    fn codes_are_interned_as_their_texts_would_be() {
+        let dictionary = Dictionary::new([Some("x"), None, Some("y"), Some("x")].into_iter().collect());
+        let codes = vec![2, 1, 3, 0, 2].into();
+        let coded = Operand::Column(Column::coded(ScalarType::Dynamic, Coded { dictionary, codes }));
+        let plain = Operand::Column(Column::Dynamic(
+            [Some("y"), None, Some("x"), Some("x"), Some("y")].into_iter().collect(),
+        ));
+        for operand in [coded, plain] {
+            let (mut interner, mut found) = (Interner::default(), Vec::new());
+            let add = |found: &mut Vec<_>, group: usize, number: u32| found.push((group, number));
+            interner.intern_each(&[0, 0, 1, 0, 0], &operand, &mut found, |found, _| found.len() < 3, add);
+            assert_eq!(found, [(0, 0), (1, 1), (0, 1)]);
+        }
     }
 }

@@ -83,7 +83,7 @@ impl Arrays {
 
     /// The column.
     pub(super) fn finish(mut self) -> Column {
-        Column::Dynamic(self.builder.finish())
+        Column::Dynamic(self.builder.finish().into())
     }
 }
 

@@ -217,6 +217,6 @@ impl State for FirstText {
             }
         }
         self.text.clear();
-        if dynamic { Column::Dynamic(builder.finish()) } else { Column::String(builder.finish()) }
+        if dynamic { Column::Dynamic(builder.finish().into()) } else { Column::String(builder.finish().into()) }
     }
 }

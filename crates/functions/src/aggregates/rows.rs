@@ -142,7 +142,15 @@ impl Fixed for u128 {
 pub(super) fn for_each_text<'a>(groups: &[u32], operand: &'a Operand, mut f: impl FnMut(usize, &'a str)) {
     match operand {
         Operand::Column(Column::String(array) | Column::Dynamic(array)) => {
-            present(groups, array, |group, row| f(group, array.value(row)));
+            let Some(coded) = array.as_coded() else {
+                return present(groups, array.array(), |group, row| f(group, array.value(row)));
+            };
+            let texts = coded.dictionary.texts();
+            for (group, &code) in groups.iter().zip(coded.codes.iter()) {
+                if !texts.is_null(code as usize) {
+                    f(*group as usize, texts.value(code as usize));
+                }
+            }
         }
         Operand::Constant(Value::String(text) | Value::Dynamic(text)) => constant(groups, text.as_str(), f),
         other => without_value(other),

@@ -7,7 +7,6 @@ use kql_types::{Column, Operand, ScalarType};
 use super::grouped_set::OrderedSet;
 use super::interner::Interner;
 use super::json_rows::{Arrays, LARGEST, LEGACY, for_each_json, limit};
-use super::rows::for_each_text;
 use super::state::{Made, State, made, signature};
 use crate::ParameterType::{Any, ExactOrDynamic, Literal};
 use crate::{AggregateForm, AggregateFunction, ArgumentInfo, Example, KernelError, ResultName, Returns};
@@ -95,15 +94,17 @@ impl State for Sets {
 
     fn add(&mut self, groups: &[u32], arguments: &[Operand]) -> Result<(), KernelError> {
         let Self { limit, values, set, .. } = self;
-        let insert = |group: usize, text: &str| {
-            if set.count(group) < *limit {
-                set.insert(group, values.intern(text));
-            }
-        };
         if self.strings {
-            for_each_text(groups, &arguments[0], insert);
+            let has_room = |set: &OrderedSet<u32>, group| set.count(group) < *limit;
+            values.intern_each(groups, &arguments[0], set, has_room, |set, group, value| {
+                set.insert(group, value);
+            });
         } else {
-            for_each_json(groups, &arguments[0], insert);
+            for_each_json(groups, &arguments[0], |group, text| {
+                if set.count(group) < *limit {
+                    set.insert(group, values.intern(text));
+                }
+            });
         }
         Ok(())
     }

@@ -210,5 +210,5 @@ fn dynamics<O: Operation>(left: &Operand, right: &Operand, row_count: usize) -> 
         };
         write_value(out, &result);
         Some(())
-    }))
+    }).into())
 }

@@ -17,7 +17,7 @@ pub(crate) fn dynamic_column(rows: usize, mut write: impl FnMut(usize, &mut Stri
             _ => builder.append_null(),
         }
     }
-    Column::Dynamic(builder.finish())
+    Column::Dynamic(builder.finish().into())
 }
 
 /// Appends an array of elements that are JSON texts.
@@ -189,11 +189,11 @@ impl<'a> Parts<'a> {
 
     /// The column of dynamics.
     pub(crate) fn finish(mut self) -> Column {
-        Column::Dynamic(self.builder.finish())
+        Column::Dynamic(self.builder.finish().into())
     }
 
     /// The column of strings; no row may be null.
     pub(crate) fn finish_strings(mut self) -> Column {
-        Column::String(self.builder.finish())
+        Column::String(self.builder.finish().into())
     }
 }

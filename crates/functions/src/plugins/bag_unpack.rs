@@ -172,7 +172,7 @@ impl<'a> Property<'a> {
             }
             Some(ScalarType::String) => Column::String(StringViewArray::from_iter_values(
                 values.map(|value| value.and_then(Json::as_str).unwrap_or_default()),
-            )),
+            ).into()),
             _ => Column::Dynamic(values.map(|value| value.map(Json::text)).collect()),
         }
     }

@@ -36,8 +36,8 @@ fn narrow(call: &PluginCall<'_>) -> Result<Batch, KernelError> {
     let values = (0..input.rows).flat_map(|row| texts.iter().map(move |texts| texts.value(row)));
     let columns = vec![
         Column::Long(Int64Array::from_iter_values(rows)),
-        Column::String(StringViewArray::from_iter_values(names)),
-        Column::String(StringViewArray::from_iter_values(values)),
+        Column::String(StringViewArray::from_iter_values(names).into()),
+        Column::String(StringViewArray::from_iter_values(values).into()),
     ];
     Ok(Batch::new(Arc::new(narrow_schema()), columns, cells))
 }

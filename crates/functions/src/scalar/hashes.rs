@@ -60,7 +60,7 @@ fn digest<D: Digest>(call: &Call<'_>) -> Result<Column, KernelError> {
         for byte in D::digest(text.as_bytes()) {
             out.extend([byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)])));
         }
-    })))
+    }).into()))
 }
 
 fn hash(call: &Call<'_>) -> Result<Column, KernelError> {

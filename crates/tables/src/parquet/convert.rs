@@ -46,8 +46,8 @@ pub(crate) fn native(array: &ArrayRef, data_type: ScalarType, meaning: Meaning) 
         ScalarType::DateTime => Column::DateTime(datetime(array)),
         ScalarType::Timespan => Column::Timespan(timespan(array)),
         ScalarType::Guid => Column::Guid(array.as_fixed_size_binary().clone()),
-        ScalarType::String => return Column::String(text(array)).into(),
-        ScalarType::Dynamic => return Column::Dynamic(json(array, meaning)).into(),
+        ScalarType::String => return Column::String(text(array).into()).into(),
+        ScalarType::Dynamic => return Column::Dynamic(json(array, meaning).into()).into(),
     };
     // Nulls that were none before.
     let misfits = converted.array().null_count().saturating_sub(array.logical_null_count());

@@ -106,8 +106,8 @@ pub(crate) fn on_its_own(batch: Batch) -> Batch {
         let held =
             |texts: &StringViewArray| texts.data_buffers().iter().map(|buffer| buffer.len()).sum::<usize>();
         match &column {
-            Column::String(texts) if held(texts) > outside_bytes(texts) => Column::String(texts.gc()),
-            Column::Dynamic(texts) if held(texts) > outside_bytes(texts) => Column::Dynamic(texts.gc()),
+            Column::String(texts) if held(texts) > outside_bytes(texts) => Column::String(texts.gc().into()),
+            Column::Dynamic(texts) if held(texts) > outside_bytes(texts) => Column::Dynamic(texts.gc().into()),
             _ => column,
         }
     });

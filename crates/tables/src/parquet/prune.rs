@@ -1,6 +1,5 @@
 //! Which rows of a Parquet file cannot meet the conditions of a scan, told without reading them.
 
-use std::cmp::Ordering;
 use std::ops::Range;
 
 use arrow_schema::DataType;
@@ -15,91 +14,8 @@ use super::convert::{day, moment};
 use super::file::ParquetFile;
 use super::guard::guarded;
 use super::stored::StoredColumn;
-use crate::{Comparison, Condition};
-
-/// A value in the order in which Parquet orders values.
-#[derive(Clone, Debug, PartialEq)]
-enum Extreme {
-    /// A whole number, or ticks.
-    Number(i64),
-    /// A real.
-    Real(f64),
-    /// Text, or the bytes of a guid.
-    Bytes(Vec<u8>),
-}
-
-impl Extreme {
-    fn of(value: &Value) -> Option<Self> {
-        Some(match value {
-            Value::Int(number) => Extreme::Number((*number).into()),
-            Value::Long(number) | Value::DateTime(number) | Value::Timespan(number) => {
-                Extreme::Number(*number)
-            }
-            Value::Real(number) if !number.is_nan() => Extreme::Real(*number),
-            Value::String(text) => Extreme::Bytes(text.clone().into_bytes()),
-            Value::Guid(guid) => Extreme::Bytes(guid.to_be_bytes().to_vec()),
-            _ => return None,
-        })
-    }
-
-    /// How it stands to another, `None` where that is not known. A whole number beside a real may be rounded.
-    fn compare(&self, other: &Self) -> Option<(Ordering, bool)> {
-        match (self, other) {
-            (Extreme::Number(left), Extreme::Number(right)) => Some((left.cmp(right), true)),
-            (Extreme::Bytes(left), Extreme::Bytes(right)) => Some((left.cmp(right), true)),
-            (Extreme::Real(left), Extreme::Real(right)) => Some((left.partial_cmp(right)?, true)),
-            (Extreme::Number(left), Extreme::Real(right)) => {
-                Some(((*left as f64).partial_cmp(right)?, false))
-            }
-            (Extreme::Real(left), Extreme::Number(right)) => {
-                Some((left.partial_cmp(&(*right as f64))?, false))
-            }
-            _ => None,
-        }
-    }
-}
-
-/// What is known of the values of a column in some rows.
-#[derive(Clone, Debug, PartialEq)]
-enum Extent {
-    /// Nothing.
-    Unknown,
-    /// All are null.
-    Nulls,
-    /// None is less than the first or greater than the second, where these are known.
-    Between(Option<Extreme>, Option<Extreme>),
-}
-
-impl Extent {
-    /// Whether one of the values may compare so.
-    fn admits(&self, comparison: Comparison, value: &Value) -> bool {
-        let (least, greatest) = match self {
-            Extent::Unknown => return true,
-            Extent::Nulls => return false,
-            Extent::Between(least, greatest) => (least, greatest),
-        };
-        let (end, wanted) = match comparison {
-            Comparison::Less | Comparison::LessOrEqual => (least, Ordering::Less),
-            Comparison::Greater | Comparison::GreaterOrEqual => (greatest, Ordering::Greater),
-        };
-        let (Some(end), Some(value)) = (end, Extreme::of(value)) else { return true };
-        match end.compare(&value) {
-            None => true,
-            Some((Ordering::Equal, is_exact)) => {
-                !is_exact || matches!(comparison, Comparison::LessOrEqual | Comparison::GreaterOrEqual)
-            }
-            Some((order, _)) => order == wanted,
-        }
-    }
-
-    fn admits_equal(&self, value: &Value) -> bool {
-        self.admits(Comparison::GreaterOrEqual, value) && self.admits(Comparison::LessOrEqual, value)
-    }
-
-    fn admits_one_of(&self, values: &[Value]) -> bool {
-        values.iter().any(|value| self.admits_equal(value))
-    }
-}
+use crate::Condition;
+use crate::extent::{Extent, Extreme};
 
 /// A column of a scan in a file.
 #[derive(Clone, Copy, Debug)]
@@ -124,19 +40,9 @@ pub(crate) struct Pruner<'a> {
 impl Pruner<'_> {
     /// Whether a row group may hold a row that meets the conditions.
     pub(crate) fn admits_group(&self, group: usize) -> bool {
-        self.conditions.iter().all(|condition| self.group_may_meet(condition, group))
+        let extent = |column| self.group_extent(column, group);
+        self.conditions.iter().all(|condition| condition.may_hold(&extent))
             && self.conditions.iter().all(|condition| self.filter_may_meet(condition, group))
-    }
-
-    fn group_may_meet(&self, condition: &Condition, group: usize) -> bool {
-        match condition {
-            Condition::Compare { column, comparison, value } => {
-                self.group_extent(*column, group).admits(*comparison, value)
-            }
-            Condition::OneOf { column, values } => self.group_extent(*column, group).admits_one_of(values),
-            Condition::All(all) => all.iter().all(|one| self.group_may_meet(one, group)),
-            Condition::Any(any) => any.iter().any(|one| self.group_may_meet(one, group)),
-        }
     }
 
     /// The column of the file that tells of a column of the scan, unless the latter is made of it in a way that does not
@@ -428,27 +334,6 @@ pub(crate) fn intersection(left: &[Range<usize>], right: &[Range<usize>]) -> Vec
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn extents_rule_out_what_lies_beyond() {
-        let extent = Extent::Between(Some(Extreme::Number(5)), Some(Extreme::Number(9)));
-        let long = |number| Value::Long(number);
-        assert!(!extent.admits(Comparison::Less, &long(5)));
-        assert!(extent.admits(Comparison::LessOrEqual, &long(5)));
-        assert!(!extent.admits(Comparison::Greater, &long(9)));
-        assert!(extent.admits(Comparison::GreaterOrEqual, &long(9)));
-        assert!(
-            extent.admits_equal(&long(7))
-                && !extent.admits_equal(&long(4))
-                && !extent.admits_equal(&long(10))
-        );
-        assert!(extent.admits(Comparison::Greater, &Value::Real(9.0)), "a rounded number may be greater");
-        assert!(!extent.admits(Comparison::Greater, &Value::Real(9.5)));
-        assert!(!Extent::Nulls.admits_equal(&long(7)));
-        let half = Extent::Between(None, Some(Extreme::Bytes(b"m".to_vec())));
-        assert!(half.admits_equal(&Value::String("a".to_owned())));
-        assert!(!half.admits_equal(&Value::String("n".to_owned())));
-    }
 
     #[test]
     fn ranges_are_joined_and_cut() {

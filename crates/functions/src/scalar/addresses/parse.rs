@@ -137,12 +137,12 @@ fn parse_ipv6(call: &Call<'_>) -> Result<Column, KernelError> {
             // Writing to a string cannot fail.
             let _ = write!(out, "{}{group:04x}", if position == 0 { "" } else { ":" });
         }
-    })))
+    }).into()))
 }
 
 fn format_texts(call: &Call<'_>, with_prefix: bool) -> Column {
     let addresses = Masked::new(call, Network::of_v4, V4_BITS);
-    Column::String(strings(call.rows, |row, out| write_v4(out, addresses.get(row), with_prefix)))
+    Column::String(strings(call.rows, |row, out| write_v4(out, addresses.get(row), with_prefix)).into())
 }
 
 fn format_numbers(call: &Call<'_>, with_prefix: bool) -> Column {
@@ -152,7 +152,7 @@ fn format_numbers(call: &Call<'_>, with_prefix: bool) -> Column {
         let address = numbers.get(row).and_then(|number| u32::try_from(number).ok());
         let address = address.and_then(|address| cut(Network::from_v4(address, 32), &lengths, row, V4_BITS));
         write_v4(out, address, with_prefix);
-    }))
+    }).into())
 }
 
 fn write_v4(out: &mut std::string::String, address: Option<Network>, with_prefix: bool) {

@@ -210,5 +210,5 @@ fn strcat_array(call: &Call<'_>) -> Result<Column, KernelError> {
         }
         builder.append_value(&text);
     }
-    Ok(Column::String(builder.finish()))
+    Ok(Column::String(builder.finish().into()))
 }

@@ -76,7 +76,7 @@ fn column_to(column: &Column, to: ScalarType) -> Column {
         ScalarType::DateTime => Column::DateTime(time::to_datetime(column)),
         ScalarType::Timespan => Column::Timespan(time::to_timespan(column)),
         ScalarType::Guid => Column::Guid(text::to_guid(column)),
-        ScalarType::String => Column::String(column.to_text()),
-        ScalarType::Dynamic => Column::Dynamic(dynamic::as_dynamic(column)),
+        ScalarType::String => Column::String(column.to_text().into()),
+        ScalarType::Dynamic => Column::Dynamic(dynamic::as_dynamic(column).into()),
     }
 }

@@ -1,6 +1,6 @@
 //! To dynamic and back to JSON text.
 
-use arrow_array::{Array, StringViewArray};
+use arrow_array::StringViewArray;
 use kql_types::dynamic::{canonicalize, write_json_string, write_value};
 use kql_types::{Column, Operand};
 
@@ -9,7 +9,7 @@ use crate::kernel::rows;
 /// The values as elements of a dynamic: strings get quotes, times and guids become strings.
 pub(super) fn as_dynamic(column: &Column) -> StringViewArray {
     match column {
-        Column::Dynamic(array) => array.clone(),
+        Column::Dynamic(array) => array.clone().into(),
         Column::String(array) => rows::dynamics(array.len(), |row, out| {
             write_json_string(out, array.value(row));
             Some(())
@@ -37,10 +37,10 @@ pub(super) fn parse(operand: &Operand, row_count: usize) -> Column {
             None => write_json_string(out, text),
         }
         Some(())
-    }))
+    }).into())
 }
 
 pub(super) fn to_json(operand: &Operand, row_count: usize) -> Column {
     let values = operand.strings();
-    Column::String(rows::strings(row_count, |row, out| out.push_str(values.get(row).unwrap_or("null"))))
+    Column::String(rows::strings(row_count, |row, out| out.push_str(values.get(row).unwrap_or("null"))).into())
 }

@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use arrow_array::Array;
 use kql_types::dynamic::{Json, JsonKind};
 use kql_types::{Column, GuidArray, Operand, ScalarType, Value, guid};
 
@@ -32,7 +31,7 @@ pub(super) fn tohex(call: &Call<'_>) -> Column {
         let width = widths.and_then(|widths| widths.get(row)).unwrap_or(0).clamp(0, WIDEST) as usize;
         // Writing to a string cannot fail.
         let _ = write!(out, "{number:0width$x}");
-    }))
+    }).into())
 }
 
 pub(super) fn gettype(operand: &Operand, rows: usize) -> Column {
@@ -42,7 +41,7 @@ pub(super) fn gettype(operand: &Operand, rows: usize) -> Column {
     let values = operand.strings();
     Column::String(rows::strings(rows, |row, out| {
         out.push_str(values.get(row).map_or("null", |json| type_inside(Json::new(json))));
-    }))
+    }).into())
 }
 
 /// What a dynamic holds, as `gettype` names it (measured: a real in it is `double`).

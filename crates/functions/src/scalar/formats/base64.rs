@@ -64,7 +64,7 @@ scalar_function!(
 
 fn encode_text(call: &Call<'_>) -> Result<Column, KernelError> {
     let texts = call.arguments[0].strings();
-    Ok(Column::String(strings(call.rows, |row, out| STANDARD.encode_string(texts.text(row), out))))
+    Ok(Column::String(strings(call.rows, |row, out| STANDARD.encode_string(texts.text(row), out)).into()))
 }
 
 fn decode_text(call: &Call<'_>) -> Result<Column, KernelError> {
@@ -74,7 +74,7 @@ fn decode_text(call: &Call<'_>) -> Result<Column, KernelError> {
         if decode(texts.text(row), &mut bytes).is_some() {
             out.push_str(std::str::from_utf8(&bytes).unwrap_or_default());
         }
-    })))
+    }).into()))
 }
 
 /// The bytes, in a buffer that is used again for each row.
@@ -88,7 +88,7 @@ fn encode_array(call: &Call<'_>) -> Result<Column, KernelError> {
     Ok(Column::String(strings(call.rows, |row, out| {
         let bytes = arrays.get(row).map(Json::new).and_then(array_bytes);
         STANDARD.encode_string(bytes.unwrap_or_default(), out);
-    })))
+    }).into()))
 }
 
 fn array_bytes(array: Json<'_>) -> Option<Vec<u8>> {
@@ -119,7 +119,7 @@ fn encode_guid(call: &Call<'_>) -> Result<Column, KernelError> {
         if let Some(guid) = values.get(row) {
             STANDARD.encode_string(swap_groups(guid.to_be_bytes()), out);
         }
-    })))
+    }).into()))
 }
 
 fn decode_guid(call: &Call<'_>) -> Result<Column, KernelError> {

@@ -44,7 +44,7 @@ fn parse_command_line(call: &Call<'_>) -> Result<Column, KernelError> {
         }
         out.push(']');
         Some(())
-    })))
+    }).into()))
 }
 
 /// Takes the program's name off the front: in quotes, or up to a blank. A backslash means nothing in it.

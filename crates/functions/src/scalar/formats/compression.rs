@@ -60,7 +60,7 @@ fn compress(call: &Call<'_>, format: fn(&[u8]) -> Vec<u8>) -> Column {
     let texts = call.arguments[0].strings();
     Column::String(strings(call.rows, |row, out| {
         STANDARD.encode_string(format(texts.text(row).as_bytes()), out)
-    }))
+    }).into())
 }
 
 /// Appends the text as RFC 1951 packs it.
@@ -112,7 +112,7 @@ fn decompress(call: &Call<'_>, unpack: fn(&[u8], &mut std::string::String) -> Op
         if unpacked.is_none() {
             out.clear();
         }
-    }))
+    }).into())
 }
 
 fn read(decoder: impl Read, out: &mut std::string::String) -> Option<()> {

@@ -42,7 +42,7 @@ fn bind(arguments: &[ArgumentInfo<'_>]) -> Result<BoundKernel, KernelError> {
             let json = canonicalize(texts.text(row))?;
             out.push_str(Json::new(&json).walk(steps.as_ref()?)?.text());
             (out != "null").then_some(())
-        }));
+        }).into());
         if call.returns == Dynamic {
             return Ok(found);
         }

@@ -27,7 +27,7 @@ fn parse_path(call: &Call<'_>) -> Result<Column, KernelError> {
     Ok(Column::Dynamic(dynamics(call.rows, |row, out| {
         PathParts::new(texts.text(row)).write(out);
         Some(())
-    })))
+    }).into()))
 }
 
 struct PathParts<'a> {

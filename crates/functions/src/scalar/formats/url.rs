@@ -50,7 +50,7 @@ fn encode(call: &Call<'_>, space: &str) -> Column {
                 _ => drop(write!(out, "%{byte:02x}")),
             }
         }
-    }))
+    }).into())
 }
 
 fn decode(call: &Call<'_>) -> Result<Column, KernelError> {
@@ -61,5 +61,5 @@ fn decode(call: &Call<'_>) -> Result<Column, KernelError> {
         spaced.clear();
         spaced.extend(text.chars().map(|character| if character == '+' { ' ' } else { character }));
         out.push_str(&percent_decode_str(&spaced).decode_utf8_lossy());
-    })))
+    }).into()))
 }

@@ -34,7 +34,7 @@ fn parse_url(call: &Call<'_>) -> Result<Column, KernelError> {
     Ok(Column::Dynamic(dynamics(call.rows, |row, out| {
         UrlParts::new(texts.text(row)).write(out);
         Some(())
-    })))
+    }).into()))
 }
 
 fn parse_urlquery(call: &Call<'_>) -> Result<Column, KernelError> {
@@ -45,7 +45,7 @@ fn parse_urlquery(call: &Call<'_>) -> Result<Column, KernelError> {
         write_parameters(out, text.strip_prefix('?').unwrap_or(text));
         out.push('}');
         Some(())
-    })))
+    }).into()))
 }
 
 /// The pieces of a URL as RFC 3986, appendix B, cuts it, but only with `//` behind the scheme; nothing is decoded.

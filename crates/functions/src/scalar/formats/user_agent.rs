@@ -116,7 +116,7 @@ fn parse_user_agent(call: &Call<'_>) -> Result<Column, KernelError> {
             Err(error) => failure = Some(error),
         }
         Some(())
-    }));
+    }).into());
     failure.map_or(Ok(column), Err)
 }
 

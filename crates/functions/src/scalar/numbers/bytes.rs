@@ -58,7 +58,7 @@ fn format_bytes(call: &Call<'_>) -> Result<Column, KernelError> {
         Some(name) => {
             Err(KernelError::new(format!("'{name}' is no unit of data; there are {}", UNITS.join(", "))))
         }
-        None => Ok(Column::String(texts)),
+        None => Ok(Column::String(texts.into())),
     }
 }
 

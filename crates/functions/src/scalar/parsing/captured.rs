@@ -51,7 +51,7 @@ fn captured(call: &Call<'_>, index: usize, escapes: &[char]) -> Column {
             Some(Part::Plain(text)) => out.push_str(text),
             Some(Part::Unescaped(text)) => out.push_str(&text),
             None => {}
-        }));
+        }).into());
     };
     let mut parts = Parts::new(texts);
     for row in 0..call.rows {

@@ -103,7 +103,7 @@ impl Found {
             }
         });
         let rows = captured.len();
-        let converted = convert_column(&Operand::Column(Column::String(captured)), rows, data_type);
+        let converted = convert_column(&Operand::Column(Column::String(captured.into())), rows, data_type);
         for (row, matches) in self.matches.iter_mut().enumerate() {
             *matches &= !converted.is_null(row);
         }
@@ -114,6 +114,6 @@ impl Found {
             if self.matches[row] {
                 spans::write(out, &self.captures[row * self.width..(row + 1) * self.width]);
             }
-        }))
+        }).into())
     }
 }

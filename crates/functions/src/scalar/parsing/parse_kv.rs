@@ -43,7 +43,7 @@ fn bind(arguments: &[ArgumentInfo<'_>]) -> Result<BoundKernel, KernelError> {
                 pairs.find(text, &mut captures);
             }
             spans::write(out, &captures);
-        })))
+        }).into()))
     }))
 }
 

@@ -49,7 +49,7 @@ fn codepoints_from(call: &Call<'_>) -> Result<Column, KernelError> {
         }
         out.push(']');
         Some(())
-    })))
+    }).into()))
 }
 
 fn codepoints_to(call: &Call<'_>) -> Result<Column, KernelError> {
@@ -58,7 +58,7 @@ fn codepoints_to(call: &Call<'_>) -> Result<Column, KernelError> {
         if valid.is_none() {
             out.clear();
         }
-    })))
+    }).into()))
 }
 
 fn push_codepoints(argument: &Operand, row: usize, out: &mut std::string::String) -> Option<()> {
@@ -115,7 +115,7 @@ fn bind_translate(arguments: &[ArgumentInfo<'_>]) -> Result<BoundKernel, KernelE
             out.extend(
                 characters.filter_map(|character| *exchange.get(&character).unwrap_or(&Some(character))),
             );
-        })))
+        }).into()))
     }))
 }
 

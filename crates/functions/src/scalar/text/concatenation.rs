@@ -40,7 +40,7 @@ fn strcat(call: &Call<'_>) -> Result<Column, KernelError> {
     let parts = texts(call);
     Ok(Column::String(strings(call.rows, |row, out| {
         parts.iter().for_each(|part| out.push_str(part.text(row)))
-    })))
+    }).into()))
 }
 
 fn strcat_delim(call: &Call<'_>) -> Result<Column, KernelError> {
@@ -53,7 +53,7 @@ fn strcat_delim(call: &Call<'_>) -> Result<Column, KernelError> {
             out.push_str(if index == 0 { "" } else { delimiter.text(row) });
             out.push_str(part.text(row));
         }
-    })))
+    }).into()))
 }
 
 /// The most repetitions. <https://learn.microsoft.com/kusto/query/strrep-function>
@@ -68,7 +68,7 @@ fn strrep(call: &Call<'_>) -> Result<Column, KernelError> {
             out.push_str(if repetition == 0 { "" } else { delimiter });
             out.push_str(values.text(row));
         }
-    })))
+    }).into()))
 }
 
 #[cfg(test)]

@@ -82,7 +82,7 @@ fn extract(call: &Call<'_>, regex: &Regex) -> Column {
     let mut locations = regex.capture_locations();
     Column::String(strings(call.rows, |row, out| {
         out.push_str(capture(regex, &mut locations, groups.get(row), texts.text(row)));
-    }))
+    }).into())
 }
 
 fn extract_by_row(call: &Call<'_>) -> Result<Column, KernelError> {
@@ -96,7 +96,7 @@ fn extract_by_row(call: &Call<'_>) -> Result<Column, KernelError> {
         })
         .collect();
     let found = found?;
-    Ok(Column::String(strings(call.rows, |row, out| out.push_str(found[row]))))
+    Ok(Column::String(strings(call.rows, |row, out| out.push_str(found[row])).into()))
 }
 
 fn capture<'a>(
@@ -202,7 +202,7 @@ fn bind_extract_all(arguments: &[ArgumentInfo<'_>], with_groups: bool) -> Result
         let texts = call.arguments[text_at].strings();
         match &constant {
             Some(extractor) => {
-                Ok(Column::Dynamic(dynamics(call.rows, |row, out| extractor.write(texts.text(row), out))))
+                Ok(Column::Dynamic(dynamics(call.rows, |row, out| extractor.write(texts.text(row), out)).into()))
             }
             None => extract_all_by_row(call, texts, with_groups),
         }
@@ -222,12 +222,12 @@ fn extract_all_by_row(call: &Call<'_>, texts: Strings<'_>, with_groups: bool) ->
             }
         }
     });
-    failure.map_or(Ok(Column::Dynamic(column)), Err)
+    failure.map_or(Ok(Column::Dynamic(column.into())), Err)
 }
 
 fn regex_quote(call: &Call<'_>) -> Result<Column, KernelError> {
     let texts = call.arguments[0].strings();
-    Ok(Column::String(strings(call.rows, |row, out| out.push_str(&regex::escape(texts.text(row))))))
+    Ok(Column::String(strings(call.rows, |row, out| out.push_str(&regex::escape(texts.text(row)))).into()))
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ fn replace_string(call: &Call<'_>) -> Result<Column, KernelError> {
             Some(finder) => replace_all(text, finder, rewrite, out),
             None => replace_all(text, &memmem::Finder::new(lookups.text(row).as_bytes()), rewrite, out),
         }
-    })))
+    }).into()))
 }
 
 fn replace_all(text: &str, lookup: &memmem::Finder<'_>, rewrite: &str, out: &mut std::string::String) {
@@ -135,7 +135,7 @@ fn bind_replace_strings(arguments: &[ArgumentInfo<'_>]) -> Result<BoundKernel, K
                 let [lookups, rewrites] = [1, 2].map(|index| call.arguments[index].value(row));
                 Replacements::new(&lookups, &rewrites).write(texts.text(row), out);
             }
-        })))
+        }).into()))
     }))
 }
 
@@ -231,7 +231,7 @@ fn bind_replace_regex(arguments: &[ArgumentInfo<'_>], order: Order) -> Result<Bo
                 },
             }
         });
-        failure.map_or(Ok(Column::String(replaced)), Err)
+        failure.map_or(Ok(Column::String(replaced.into())), Err)
     }))
 }
 

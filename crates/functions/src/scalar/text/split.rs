@@ -44,7 +44,7 @@ fn split(call: &Call<'_>) -> Result<Column, KernelError> {
         }
         out.push(']');
         Some(())
-    })))
+    }).into()))
 }
 
 fn write_parts<'a>(out: &mut String, parts: impl Iterator<Item = &'a str>) {

@@ -93,7 +93,7 @@ fn map_case(
         } else {
             out.extend(text.chars().map(&map));
         }
-    })))
+    }).into()))
 }
 
 fn substring(call: &Call<'_>) -> Result<Column, KernelError> {
@@ -109,7 +109,7 @@ fn substring(call: &Call<'_>) -> Result<Column, KernelError> {
         if let (Some(start), Some(length)) = (position(&starts, row), length) {
             out.push_str(slice(texts.text(row), start, length));
         }
-    })))
+    }).into()))
 }
 
 /// The characters from `start` (from the end, if negative) on, at most `length` of them, cut to what there is.
@@ -132,7 +132,7 @@ fn slice(text: &str, start: i64, length: i64) -> &str {
 
 fn reverse(call: &Call<'_>) -> Result<Column, KernelError> {
     let texts = call.arguments[0].strings();
-    Ok(Column::String(strings(call.rows, |row, out| out.extend(texts.text(row).chars().rev()))))
+    Ok(Column::String(strings(call.rows, |row, out| out.extend(texts.text(row).chars().rev())).into()))
 }
 
 fn strcmp(call: &Call<'_>) -> Result<Column, KernelError> {

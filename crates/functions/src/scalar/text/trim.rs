@@ -84,7 +84,7 @@ fn bind(arguments: &[ArgumentInfo<'_>], ends: Ends) -> Result<BoundKernel, Kerne
                 Err(error) => failure = Some(error),
             }
         });
-        failure.map_or(Ok(Column::String(trimmed)), Err)
+        failure.map_or(Ok(Column::String(trimmed.into())), Err)
     }))
 }
 

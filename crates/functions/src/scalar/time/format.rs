@@ -55,7 +55,7 @@ fn bind(
             if let Some(ticks) = times.get(row) {
                 pattern.write(ticks.unsigned_abs(), out);
             }
-        })))
+        }).into()))
     }))
 }
 

@@ -120,7 +120,7 @@ fn changes(operand: &Operand, rows: usize) -> Vec<bool> {
             Column::Long(array) | Column::DateTime(array) | Column::Timespan(array) => differences(array),
             Column::Real(array) => differences(array),
             Column::Decimal(array) | Column::Guid(array) => differences(array),
-            Column::String(array) | Column::Dynamic(array) => differences(array),
+            Column::String(array) | Column::Dynamic(array) => differences(array.array()),
         },
     }
 }

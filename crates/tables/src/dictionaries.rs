@@ -1,0 +1,140 @@
+//! Finds the texts that a column has many times over.
+
+use std::hash::BuildHasher;
+
+use arrow_array::builder::StringViewBuilder;
+use arrow_array::{Array, StringViewArray};
+use hashbrown::hash_table::Entry;
+use hashbrown::{DefaultHashBuilder, HashTable};
+use kql_types::{Coded, Column, Dictionary};
+
+/// The search is given up where after so many rows more than half of them had a text of their own.
+const PATIENCE: [usize; 3] = [1 << 12, 1 << 15, 1 << 18];
+
+/// The same column, in the same pieces, with its texts in one dictionary. `None` if it is not a column of texts, or they
+/// do not repeat often enough.
+pub(crate) fn encode(pieces: &[&Column]) -> Option<Vec<Column>> {
+    let data_type = pieces.first()?.data_type();
+    let mut search = Search::default();
+    let codes: Option<Vec<Vec<u32>>> = pieces.iter().map(|piece| search.codes(piece.texts()?)).collect();
+    let codes = codes?;
+    if search.repeats_too_little() {
+        return None;
+    }
+    let dictionary = Dictionary::new(search.texts());
+    let piece = |codes: Vec<u32>| {
+        Column::coded(data_type, Coded { dictionary: dictionary.clone(), codes: codes.into() })
+    };
+    Some(codes.into_iter().map(piece).collect())
+}
+
+#[derive(Default)]
+struct Search {
+    known: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+    /// Where each text ends, by code.
+    ends: Vec<usize>,
+    bytes: String,
+    null: Option<u32>,
+    rows: usize,
+}
+
+impl Search {
+    fn codes(&mut self, texts: &StringViewArray) -> Option<Vec<u32>> {
+        let mut codes = Vec::with_capacity(texts.len());
+        for row in 0..texts.len() {
+            if PATIENCE.contains(&self.rows) && self.repeats_too_little() {
+                return None;
+            }
+            self.rows += 1;
+            codes.push(if texts.is_null(row) { self.null() } else { self.code(texts.value(row)) });
+        }
+        Some(codes)
+    }
+
+    fn repeats_too_little(&self) -> bool {
+        2 * self.ends.len() > self.rows
+    }
+
+    fn null(&mut self) -> u32 {
+        if let Some(code) = self.null {
+            return code;
+        }
+        let code = self.ends.len() as u32;
+        self.ends.push(self.bytes.len());
+        self.null = Some(code);
+        code
+    }
+
+    fn code(&mut self, text: &str) -> u32 {
+        let Self { known, hasher, ends, bytes, null, .. } = self;
+        let stored = |code: u32| {
+            let end = ends[code as usize];
+            &bytes[code.checked_sub(1).map_or(0, |before| ends[before as usize])..end]
+        };
+        let same = |code: &u32| Some(*code) != *null && stored(*code) == text;
+        match known.entry(hasher.hash_one(text), same, |code| hasher.hash_one(stored(*code))) {
+            Entry::Occupied(found) => *found.get(),
+            Entry::Vacant(free) => {
+                let code = ends.len() as u32;
+                free.insert(code);
+                bytes.push_str(text);
+                ends.push(bytes.len());
+                code
+            }
+        }
+    }
+
+    fn texts(&self) -> StringViewArray {
+        let mut builder = StringViewBuilder::with_capacity(self.ends.len());
+        let mut start = 0;
+        for (code, &end) in self.ends.iter().enumerate() {
+            match self.null == Some(code as u32) {
+                true => builder.append_null(),
+                false => builder.append_value(&self.bytes[start..end]),
+            }
+            start = end;
+        }
+        builder.finish()
+    }
+}
+
+/// Bytes that a column of codes holds by itself, and those of its dictionary; `None` if it has no codes.
+pub(crate) fn bytes(column: &Column) -> Option<(usize, usize)> {
+    let coded = column.texts()?.as_coded()?;
+    Some((4 * coded.codes.len(), coded.dictionary.texts().get_array_memory_size()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(texts: &[Option<&str>]) -> Column {
+        Column::Dynamic(texts.iter().copied().collect())
+    }
+
+    fn values(columns: &[Column]) -> Vec<String> {
+        let value = |column: &Column, row| format!("{:?}", column.value(row));
+        columns.iter().flat_map(|column| (0..column.len()).map(move |row| value(column, row))).collect()
+    }
+
+    #[test]
+    fn pieces_share_a_dictionary_and_keep_their_texts() {
+        let pieces = [
+            texts(&[Some("1"), None, Some("\"a text that is longer than a view\""), Some("1")]),
+            texts(&[None, Some("\"a text that is longer than a view\""), Some(""), Some("1")]),
+        ];
+        let encoded = encode(&pieces.iter().collect::<Vec<_>>()).unwrap();
+        assert_eq!(values(&encoded), values(&pieces));
+        let dictionary = |column: &Column| column.texts().unwrap().as_coded().unwrap().dictionary.len();
+        assert_eq!(encoded.iter().map(dictionary).collect::<Vec<_>>(), [4, 4]);
+    }
+
+    #[test]
+    fn what_hardly_repeats_stays_as_it_is() {
+        let different: Vec<String> = (0..10_000).map(|number| format!("text {number}")).collect();
+        let column = Column::String(different.iter().map(Some).collect());
+        assert!(encode(&[&column]).is_none());
+        assert!(encode(&[&Column::Long(vec![1, 1, 1].into())]).is_none());
+    }
+}
