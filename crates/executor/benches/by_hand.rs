@@ -109,7 +109,8 @@ impl Found {
         let account = |(address, account): (u32, u32)| (addresses[&address], accounts[&account]);
         self.targeted.extend(other.targeted.into_iter().map(account));
         self.successes.extend(other.successes.into_iter().map(account));
-        self.used.extend(other.used.into_iter().map(|(address, used)| (addresses[&address], applications[&used])));
+        self.used
+            .extend(other.used.into_iter().map(|(address, used)| (addresses[&address], applications[&used])));
         for (address, attempts) in other.attempts {
             let own = self.attempts.entry(addresses[&address]).or_default();
             own.add(&attempts.first);

@@ -7,12 +7,12 @@ use arrow_buffer::BooleanBuffer;
 use kql_types::{Batch, Column, Schema};
 
 use crate::column_cache::{ColumnCache, Kept, Key, Source};
+use crate::extent::Extent;
 use crate::json::Splitter;
 use crate::json_scan::{JsonScan, Setting};
 use crate::layout::Layout;
 use crate::morsels::OpenFile;
 use crate::piece::Piece;
-use crate::extent::Extent;
 use crate::{Condition, Morsel, MorselData, Scan, ScanFilter, ScanReport, ScanRequest, TableError};
 
 /// If fewer than one in so many records pass, the columns that are only shown are read of these alone, and not kept.

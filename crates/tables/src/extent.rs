@@ -153,8 +153,11 @@ mod tests {
         let extent = Extent::of_column(&column(vec![Some(7), None, Some(3)]));
         assert_eq!(extent, Extent::Between(Some(Extreme::Number(3)), Some(Extreme::Number(7))));
         assert_eq!(Extent::of_column(&column(vec![None])), Extent::Nulls);
-        let later = Condition::Compare { column: 0, comparison: Comparison::Greater, value: Value::DateTime(7) };
+        let later =
+            Condition::Compare { column: 0, comparison: Comparison::Greater, value: Value::DateTime(7) };
         assert!(!later.may_hold(&|_| extent.clone()));
-        assert!(Condition::Any(vec![later.clone(), Condition::All(Vec::new())]).may_hold(&|_| extent.clone()));
+        assert!(
+            Condition::Any(vec![later.clone(), Condition::All(Vec::new())]).may_hold(&|_| extent.clone())
+        );
     }
 }

@@ -193,7 +193,8 @@ mod tests {
     use super::*;
 
     fn coded(codes: &[u32]) -> Column {
-        let dictionary = Dictionary::new([Some("a"), None, Some("a longer text than others")].into_iter().collect());
+        let dictionary =
+            Dictionary::new([Some("a"), None, Some("a longer text than others")].into_iter().collect());
         Column::Dynamic(Texts::coded(Coded { dictionary, codes: codes.to_vec().into() }))
     }
 

@@ -1,6 +1,8 @@
 //! The values of one key column over all groups.
 
-use arrow_array::{BooleanArray, FixedSizeBinaryArray, Float64Array, Int32Array, Int64Array, StringViewArray};
+use arrow_array::{
+    BooleanArray, FixedSizeBinaryArray, Float64Array, Int32Array, Int64Array, StringViewArray,
+};
 use arrow_buffer::{Buffer, NullBuffer};
 use kql_types::{Column, ScalarType};
 

@@ -217,6 +217,10 @@ impl State for FirstText {
             }
         }
         self.text.clear();
-        if dynamic { Column::Dynamic(builder.finish().into()) } else { Column::String(builder.finish().into()) }
+        if dynamic {
+            Column::Dynamic(builder.finish().into())
+        } else {
+            Column::String(builder.finish().into())
+        }
     }
 }

@@ -199,16 +199,19 @@ fn as_ticks(operand: &Operand, other: &Operand) -> Operand {
 /// Two dynamics: whole numbers stay whole, any other number makes a real, and what is no number makes null.
 fn dynamics<O: Operation>(left: &Operand, right: &Operand, row_count: usize) -> Column {
     let (left, right) = (left.strings(), right.strings());
-    Column::Dynamic(rows::dynamics(row_count, |row, out| {
-        let (left, right) = (Json::new(left.get(row)?), Json::new(right.get(row)?));
-        if left.kind() != JsonKind::Number || right.kind() != JsonKind::Number {
-            return None;
-        }
-        let result = match (left.as_i64(), right.as_i64()) {
-            (Some(left), Some(right)) => Value::Long(O::longs(left, right)?),
-            _ => Value::Real(O::reals(left.as_f64()?, right.as_f64()?)),
-        };
-        write_value(out, &result);
-        Some(())
-    }).into())
+    Column::Dynamic(
+        rows::dynamics(row_count, |row, out| {
+            let (left, right) = (Json::new(left.get(row)?), Json::new(right.get(row)?));
+            if left.kind() != JsonKind::Number || right.kind() != JsonKind::Number {
+                return None;
+            }
+            let result = match (left.as_i64(), right.as_i64()) {
+                (Some(left), Some(right)) => Value::Long(O::longs(left, right)?),
+                _ => Value::Real(O::reals(left.as_f64()?, right.as_f64()?)),
+            };
+            write_value(out, &result);
+            Some(())
+        })
+        .into(),
+    )
 }

@@ -170,9 +170,12 @@ impl<'a> Property<'a> {
             Some(ScalarType::Real) => {
                 Column::Real(values.map(|value| value?.as_f64()).collect::<Float64Array>())
             }
-            Some(ScalarType::String) => Column::String(StringViewArray::from_iter_values(
-                values.map(|value| value.and_then(Json::as_str).unwrap_or_default()),
-            ).into()),
+            Some(ScalarType::String) => Column::String(
+                StringViewArray::from_iter_values(
+                    values.map(|value| value.and_then(Json::as_str).unwrap_or_default()),
+                )
+                .into(),
+            ),
             _ => Column::Dynamic(values.map(|value| value.map(Json::text)).collect()),
         }
     }

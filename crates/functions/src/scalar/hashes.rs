@@ -52,15 +52,18 @@ const TEXT_OF_ANY: ParameterType = ParameterType::Text;
 fn digest<D: Digest>(call: &Call<'_>) -> Result<Column, KernelError> {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let texts = call.arguments[0].strings();
-    Ok(Column::String(strings(call.rows, |row, out| {
-        let text = texts.text(row);
-        if text.is_empty() {
-            return;
-        }
-        for byte in D::digest(text.as_bytes()) {
-            out.extend([byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)])));
-        }
-    }).into()))
+    Ok(Column::String(
+        strings(call.rows, |row, out| {
+            let text = texts.text(row);
+            if text.is_empty() {
+                return;
+            }
+            for byte in D::digest(text.as_bytes()) {
+                out.extend([byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)])));
+            }
+        })
+        .into(),
+    ))
 }
 
 fn hash(call: &Call<'_>) -> Result<Column, KernelError> {

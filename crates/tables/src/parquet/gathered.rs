@@ -107,7 +107,9 @@ pub(crate) fn on_its_own(batch: Batch) -> Batch {
             |texts: &StringViewArray| texts.data_buffers().iter().map(|buffer| buffer.len()).sum::<usize>();
         match &column {
             Column::String(texts) if held(texts) > outside_bytes(texts) => Column::String(texts.gc().into()),
-            Column::Dynamic(texts) if held(texts) > outside_bytes(texts) => Column::Dynamic(texts.gc().into()),
+            Column::Dynamic(texts) if held(texts) > outside_bytes(texts) => {
+                Column::Dynamic(texts.gc().into())
+            }
             _ => column,
         }
     });

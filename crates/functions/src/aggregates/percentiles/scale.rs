@@ -148,7 +148,11 @@ impl Scale for Texts {
                 None => builder.append_value(""),
             }
         }
-        if self.json { Column::Dynamic(builder.finish().into()) } else { Column::String(builder.finish().into()) }
+        if self.json {
+            Column::Dynamic(builder.finish().into())
+        } else {
+            Column::String(builder.finish().into())
+        }
     }
 
     fn write(&self, out: &mut String, _: ScalarType, kept: u32) {

@@ -131,13 +131,16 @@ fn parse_ipv4(call: &Call<'_>) -> Result<Column, KernelError> {
 
 fn parse_ipv6(call: &Call<'_>) -> Result<Column, KernelError> {
     let addresses = Masked::new(call, Network::of_v6, 0);
-    Ok(Column::String(strings(call.rows, |row, out| {
-        let Some(address) = addresses.get(row) else { return };
-        for (position, group) in Ipv6Addr::from_bits(address.base()).segments().iter().enumerate() {
-            // Writing to a string cannot fail.
-            let _ = write!(out, "{}{group:04x}", if position == 0 { "" } else { ":" });
-        }
-    }).into()))
+    Ok(Column::String(
+        strings(call.rows, |row, out| {
+            let Some(address) = addresses.get(row) else { return };
+            for (position, group) in Ipv6Addr::from_bits(address.base()).segments().iter().enumerate() {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "{}{group:04x}", if position == 0 { "" } else { ":" });
+            }
+        })
+        .into(),
+    ))
 }
 
 fn format_texts(call: &Call<'_>, with_prefix: bool) -> Column {
@@ -148,11 +151,15 @@ fn format_texts(call: &Call<'_>, with_prefix: bool) -> Column {
 fn format_numbers(call: &Call<'_>, with_prefix: bool) -> Column {
     let (numbers, lengths) =
         (call.arguments[0].longs(), call.arguments.get(1).map(|lengths| lengths.longs()));
-    Column::String(strings(call.rows, |row, out| {
-        let address = numbers.get(row).and_then(|number| u32::try_from(number).ok());
-        let address = address.and_then(|address| cut(Network::from_v4(address, 32), &lengths, row, V4_BITS));
-        write_v4(out, address, with_prefix);
-    }).into())
+    Column::String(
+        strings(call.rows, |row, out| {
+            let address = numbers.get(row).and_then(|number| u32::try_from(number).ok());
+            let address =
+                address.and_then(|address| cut(Network::from_v4(address, 32), &lengths, row, V4_BITS));
+            write_v4(out, address, with_prefix);
+        })
+        .into(),
+    )
 }
 
 fn write_v4(out: &mut std::string::String, address: Option<Network>, with_prefix: bool) {

@@ -28,19 +28,24 @@ pub(super) fn as_dynamic(column: &Column) -> StringViewArray {
 /// Reads JSON text. What is no JSON becomes a dynamic string, empty text null.
 pub(super) fn parse(operand: &Operand, row_count: usize) -> Column {
     let texts = operand.strings();
-    Column::Dynamic(rows::dynamics(row_count, |row, out| {
-        let text = texts.text(row);
-        match canonicalize(text) {
-            Some(json) if json == "null" => return None,
-            Some(json) => out.push_str(&json),
-            None if text.is_empty() => return None,
-            None => write_json_string(out, text),
-        }
-        Some(())
-    }).into())
+    Column::Dynamic(
+        rows::dynamics(row_count, |row, out| {
+            let text = texts.text(row);
+            match canonicalize(text) {
+                Some(json) if json == "null" => return None,
+                Some(json) => out.push_str(&json),
+                None if text.is_empty() => return None,
+                None => write_json_string(out, text),
+            }
+            Some(())
+        })
+        .into(),
+    )
 }
 
 pub(super) fn to_json(operand: &Operand, row_count: usize) -> Column {
     let values = operand.strings();
-    Column::String(rows::strings(row_count, |row, out| out.push_str(values.get(row).unwrap_or("null"))).into())
+    Column::String(
+        rows::strings(row_count, |row, out| out.push_str(values.get(row).unwrap_or("null"))).into(),
+    )
 }

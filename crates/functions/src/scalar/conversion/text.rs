@@ -26,12 +26,15 @@ const WIDEST: i64 = 1 << 16;
 pub(super) fn tohex(call: &Call<'_>) -> Column {
     let numbers = call.arguments[0].longs();
     let widths = call.arguments.get(1).map(Operand::longs);
-    Column::String(rows::strings(call.rows, |row, out| {
-        let Some(number) = numbers.get(row) else { return };
-        let width = widths.and_then(|widths| widths.get(row)).unwrap_or(0).clamp(0, WIDEST) as usize;
-        // Writing to a string cannot fail.
-        let _ = write!(out, "{number:0width$x}");
-    }).into())
+    Column::String(
+        rows::strings(call.rows, |row, out| {
+            let Some(number) = numbers.get(row) else { return };
+            let width = widths.and_then(|widths| widths.get(row)).unwrap_or(0).clamp(0, WIDEST) as usize;
+            // Writing to a string cannot fail.
+            let _ = write!(out, "{number:0width$x}");
+        })
+        .into(),
+    )
 }
 
 pub(super) fn gettype(operand: &Operand, rows: usize) -> Column {
@@ -39,9 +42,12 @@ pub(super) fn gettype(operand: &Operand, rows: usize) -> Column {
         return Column::repeat(&Value::String(operand.data_type().name().to_owned()), rows);
     }
     let values = operand.strings();
-    Column::String(rows::strings(rows, |row, out| {
-        out.push_str(values.get(row).map_or("null", |json| type_inside(Json::new(json))));
-    }).into())
+    Column::String(
+        rows::strings(rows, |row, out| {
+            out.push_str(values.get(row).map_or("null", |json| type_inside(Json::new(json))));
+        })
+        .into(),
+    )
 }
 
 /// What a dynamic holds, as `gettype` names it (measured: a real in it is `double`).

@@ -70,11 +70,14 @@ fn encode_text(call: &Call<'_>) -> Result<Column, KernelError> {
 fn decode_text(call: &Call<'_>) -> Result<Column, KernelError> {
     let texts = call.arguments[0].strings();
     let mut bytes = Vec::new();
-    Ok(Column::String(strings(call.rows, |row, out| {
-        if decode(texts.text(row), &mut bytes).is_some() {
-            out.push_str(std::str::from_utf8(&bytes).unwrap_or_default());
-        }
-    }).into()))
+    Ok(Column::String(
+        strings(call.rows, |row, out| {
+            if decode(texts.text(row), &mut bytes).is_some() {
+                out.push_str(std::str::from_utf8(&bytes).unwrap_or_default());
+            }
+        })
+        .into(),
+    ))
 }
 
 /// The bytes, in a buffer that is used again for each row.
@@ -85,10 +88,13 @@ fn decode(text: &str, bytes: &mut Vec<u8>) -> Option<()> {
 
 fn encode_array(call: &Call<'_>) -> Result<Column, KernelError> {
     let arrays = call.arguments[0].strings();
-    Ok(Column::String(strings(call.rows, |row, out| {
-        let bytes = arrays.get(row).map(Json::new).and_then(array_bytes);
-        STANDARD.encode_string(bytes.unwrap_or_default(), out);
-    }).into()))
+    Ok(Column::String(
+        strings(call.rows, |row, out| {
+            let bytes = arrays.get(row).map(Json::new).and_then(array_bytes);
+            STANDARD.encode_string(bytes.unwrap_or_default(), out);
+        })
+        .into(),
+    ))
 }
 
 fn array_bytes(array: Json<'_>) -> Option<Vec<u8>> {
@@ -115,11 +121,14 @@ fn decode_array(call: &Call<'_>) -> Result<Column, KernelError> {
 
 fn encode_guid(call: &Call<'_>) -> Result<Column, KernelError> {
     let values = call.arguments[0].guids();
-    Ok(Column::String(strings(call.rows, |row, out| {
-        if let Some(guid) = values.get(row) {
-            STANDARD.encode_string(swap_groups(guid.to_be_bytes()), out);
-        }
-    }).into()))
+    Ok(Column::String(
+        strings(call.rows, |row, out| {
+            if let Some(guid) = values.get(row) {
+                STANDARD.encode_string(swap_groups(guid.to_be_bytes()), out);
+            }
+        })
+        .into(),
+    ))
 }
 
 fn decode_guid(call: &Call<'_>) -> Result<Column, KernelError> {

@@ -29,22 +29,25 @@ fn parse_command_line(call: &Call<'_>) -> Result<Column, KernelError> {
         )));
     }
     let mut argument = String::new();
-    Ok(Column::Dynamic(dynamics(call.rows, |row, out| {
-        let mut rest = lines.text(row);
-        out.push('[');
-        while !rest.is_empty() {
-            argument.clear();
-            rest = match out.len() {
-                1 => program(rest, &mut argument),
-                _ => next_argument(rest, &mut argument),
-            };
-            out.push_str(if out.len() == 1 { "" } else { "," });
-            write_json_string(out, &argument);
-            rest = rest.trim_start_matches([' ', '\t']);
-        }
-        out.push(']');
-        Some(())
-    }).into()))
+    Ok(Column::Dynamic(
+        dynamics(call.rows, |row, out| {
+            let mut rest = lines.text(row);
+            out.push('[');
+            while !rest.is_empty() {
+                argument.clear();
+                rest = match out.len() {
+                    1 => program(rest, &mut argument),
+                    _ => next_argument(rest, &mut argument),
+                };
+                out.push_str(if out.len() == 1 { "" } else { "," });
+                write_json_string(out, &argument);
+                rest = rest.trim_start_matches([' ', '\t']);
+            }
+            out.push(']');
+            Some(())
+        })
+        .into(),
+    ))
 }
 
 /// Takes the program's name off the front: in quotes, or up to a blank. A backslash means nothing in it.

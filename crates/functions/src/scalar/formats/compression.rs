@@ -58,9 +58,9 @@ const MOST_BYTES: u64 = 64 << 20;
 
 fn compress(call: &Call<'_>, format: fn(&[u8]) -> Vec<u8>) -> Column {
     let texts = call.arguments[0].strings();
-    Column::String(strings(call.rows, |row, out| {
-        STANDARD.encode_string(format(texts.text(row).as_bytes()), out)
-    }).into())
+    Column::String(
+        strings(call.rows, |row, out| STANDARD.encode_string(format(texts.text(row).as_bytes()), out)).into(),
+    )
 }
 
 /// Appends the text as RFC 1951 packs it.
@@ -107,12 +107,15 @@ fn adler32(text: &[u8]) -> u32 {
 
 fn decompress(call: &Call<'_>, unpack: fn(&[u8], &mut std::string::String) -> Option<()>) -> Column {
     let texts = call.arguments[0].strings();
-    Column::String(strings(call.rows, |row, out| {
-        let unpacked = STANDARD.decode(texts.text(row)).ok().and_then(|bytes| unpack(&bytes, out));
-        if unpacked.is_none() {
-            out.clear();
-        }
-    }).into())
+    Column::String(
+        strings(call.rows, |row, out| {
+            let unpacked = STANDARD.decode(texts.text(row)).ok().and_then(|bytes| unpack(&bytes, out));
+            if unpacked.is_none() {
+                out.clear();
+            }
+        })
+        .into(),
+    )
 }
 
 fn read(decoder: impl Read, out: &mut std::string::String) -> Option<()> {

@@ -30,19 +30,22 @@ fn bind(arguments: &[ArgumentInfo<'_>]) -> Result<BoundKernel, KernelError> {
     let constant = arguments[0].constant.map(|path| steps(&path.to_text()));
     Ok(Box::new(move |call| {
         let (paths, texts) = (call.arguments[0].strings(), call.arguments[1].strings());
-        let found = Column::Dynamic(dynamics(call.rows, |row, out| {
-            let of_row;
-            let steps = match &constant {
-                Some(steps) => steps,
-                None => {
-                    of_row = steps(paths.text(row));
-                    &of_row
-                }
-            };
-            let json = canonicalize(texts.text(row))?;
-            out.push_str(Json::new(&json).walk(steps.as_ref()?)?.text());
-            (out != "null").then_some(())
-        }).into());
+        let found = Column::Dynamic(
+            dynamics(call.rows, |row, out| {
+                let of_row;
+                let steps = match &constant {
+                    Some(steps) => steps,
+                    None => {
+                        of_row = steps(paths.text(row));
+                        &of_row
+                    }
+                };
+                let json = canonicalize(texts.text(row))?;
+                out.push_str(Json::new(&json).walk(steps.as_ref()?)?.text());
+                (out != "null").then_some(())
+            })
+            .into(),
+        );
         if call.returns == Dynamic {
             return Ok(found);
         }

@@ -24,10 +24,13 @@ scalar_function!(
 
 fn parse_path(call: &Call<'_>) -> Result<Column, KernelError> {
     let texts = call.arguments[0].strings();
-    Ok(Column::Dynamic(dynamics(call.rows, |row, out| {
-        PathParts::new(texts.text(row)).write(out);
-        Some(())
-    }).into()))
+    Ok(Column::Dynamic(
+        dynamics(call.rows, |row, out| {
+            PathParts::new(texts.text(row)).write(out);
+            Some(())
+        })
+        .into(),
+    ))
 }
 
 struct PathParts<'a> {

@@ -42,7 +42,9 @@ scalar_function!(
 
 fn convert(call: &Call<'_>, form: fn(&str) -> Option<String>) -> Column {
     let texts = call.arguments[0].strings();
-    Column::String(strings(call.rows, |row, out| out.push_str(&form(texts.text(row)).unwrap_or_default())).into())
+    Column::String(
+        strings(call.rows, |row, out| out.push_str(&form(texts.text(row)).unwrap_or_default())).into(),
+    )
 }
 
 /// Each label in its other form, with plain dots between them. The ideographic full stops separate labels too (RFC 3490).

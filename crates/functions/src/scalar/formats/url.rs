@@ -40,26 +40,32 @@ scalar_function!(
 /// The hex digits are lower case (measured), which the usual encoders do not write.
 fn encode(call: &Call<'_>, space: &str) -> Column {
     let texts = call.arguments[0].strings();
-    Column::String(strings(call.rows, |row, out| {
-        for byte in texts.text(row).bytes() {
-            match byte {
-                b' ' => out.push_str(space),
-                b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
-                _ if byte.is_ascii_alphanumeric() => out.push(char::from(byte)),
-                // Writing to a string cannot fail.
-                _ => drop(write!(out, "%{byte:02x}")),
+    Column::String(
+        strings(call.rows, |row, out| {
+            for byte in texts.text(row).bytes() {
+                match byte {
+                    b' ' => out.push_str(space),
+                    b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
+                    _ if byte.is_ascii_alphanumeric() => out.push(char::from(byte)),
+                    // Writing to a string cannot fail.
+                    _ => drop(write!(out, "%{byte:02x}")),
+                }
             }
-        }
-    }).into())
+        })
+        .into(),
+    )
 }
 
 fn decode(call: &Call<'_>) -> Result<Column, KernelError> {
     let texts = call.arguments[0].strings();
     let mut spaced = std::string::String::new();
-    Ok(Column::String(strings(call.rows, |row, out| {
-        let text = texts.text(row);
-        spaced.clear();
-        spaced.extend(text.chars().map(|character| if character == '+' { ' ' } else { character }));
-        out.push_str(&percent_decode_str(&spaced).decode_utf8_lossy());
-    }).into()))
+    Ok(Column::String(
+        strings(call.rows, |row, out| {
+            let text = texts.text(row);
+            spaced.clear();
+            spaced.extend(text.chars().map(|character| if character == '+' { ' ' } else { character }));
+            out.push_str(&percent_decode_str(&spaced).decode_utf8_lossy());
+        })
+        .into(),
+    ))
 }

@@ -31,21 +31,27 @@ scalar_function!(
 
 fn parse_url(call: &Call<'_>) -> Result<Column, KernelError> {
     let texts = call.arguments[0].strings();
-    Ok(Column::Dynamic(dynamics(call.rows, |row, out| {
-        UrlParts::new(texts.text(row)).write(out);
-        Some(())
-    }).into()))
+    Ok(Column::Dynamic(
+        dynamics(call.rows, |row, out| {
+            UrlParts::new(texts.text(row)).write(out);
+            Some(())
+        })
+        .into(),
+    ))
 }
 
 fn parse_urlquery(call: &Call<'_>) -> Result<Column, KernelError> {
     let texts = call.arguments[0].strings();
-    Ok(Column::Dynamic(dynamics(call.rows, |row, out| {
-        let text = texts.text(row);
-        out.push_str(r#"{"Query Parameters":"#);
-        write_parameters(out, text.strip_prefix('?').unwrap_or(text));
-        out.push('}');
-        Some(())
-    }).into()))
+    Ok(Column::Dynamic(
+        dynamics(call.rows, |row, out| {
+            let text = texts.text(row);
+            out.push_str(r#"{"Query Parameters":"#);
+            write_parameters(out, text.strip_prefix('?').unwrap_or(text));
+            out.push('}');
+            Some(())
+        })
+        .into(),
+    ))
 }
 
 /// The pieces of a URL as RFC 3986, appendix B, cuts it, but only with `//` behind the scheme; nothing is decoded.

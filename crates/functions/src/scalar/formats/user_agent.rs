@@ -102,21 +102,24 @@ fn parse_user_agent(call: &Call<'_>) -> Result<Column, KernelError> {
     // Hundreds of patterns are tried for each user agent, and the same few come again and again.
     let mut known: HashMap<(&str, Targets), String> = HashMap::new();
     let mut failure = None;
-    let column = Column::Dynamic(dynamics(call.rows, |row, out| {
-        let targets = constant.map_or_else(|| Targets::of(&call.arguments[1].value(row)), Ok);
-        let bag = targets.and_then(|targets| {
-            let key = (texts.text(row), targets);
-            if !known.contains_key(&key) {
-                known.insert(key, describe(key.0, targets)?);
+    let column = Column::Dynamic(
+        dynamics(call.rows, |row, out| {
+            let targets = constant.map_or_else(|| Targets::of(&call.arguments[1].value(row)), Ok);
+            let bag = targets.and_then(|targets| {
+                let key = (texts.text(row), targets);
+                if !known.contains_key(&key) {
+                    known.insert(key, describe(key.0, targets)?);
+                }
+                Ok(known.get(&key))
+            });
+            match bag {
+                Ok(bag) => out.push_str(bag?),
+                Err(error) => failure = Some(error),
             }
-            Ok(known.get(&key))
-        });
-        match bag {
-            Ok(bag) => out.push_str(bag?),
-            Err(error) => failure = Some(error),
-        }
-        Some(())
-    }).into());
+            Some(())
+        })
+        .into(),
+    );
     failure.map_or(Ok(column), Err)
 }
 

@@ -47,11 +47,14 @@ fn captured(call: &Call<'_>, index: usize, escapes: &[char]) -> Column {
         |row: usize, text| spans::read(found.text(row), index).and_then(|span| Part::of(text, span, escapes));
     let Operand::Column(Column::String(texts)) = &call.arguments[0] else {
         let texts = call.arguments[0].strings();
-        return Column::String(strings(call.rows, |row, out| match part(row, texts.text(row)) {
-            Some(Part::Plain(text)) => out.push_str(text),
-            Some(Part::Unescaped(text)) => out.push_str(&text),
-            None => {}
-        }).into());
+        return Column::String(
+            strings(call.rows, |row, out| match part(row, texts.text(row)) {
+                Some(Part::Plain(text)) => out.push_str(text),
+                Some(Part::Unescaped(text)) => out.push_str(&text),
+                None => {}
+            })
+            .into(),
+        );
     };
     let mut parts = Parts::new(texts);
     for row in 0..call.rows {

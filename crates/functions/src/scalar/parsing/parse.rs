@@ -110,10 +110,13 @@ impl Found {
     }
 
     fn into_column(self) -> Column {
-        Column::String(strings(self.matches.len(), |row, out| {
-            if self.matches[row] {
-                spans::write(out, &self.captures[row * self.width..(row + 1) * self.width]);
-            }
-        }).into())
+        Column::String(
+            strings(self.matches.len(), |row, out| {
+                if self.matches[row] {
+                    spans::write(out, &self.captures[row * self.width..(row + 1) * self.width]);
+                }
+            })
+            .into(),
+        )
     }
 }

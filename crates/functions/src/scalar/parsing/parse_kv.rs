@@ -36,14 +36,17 @@ fn bind(arguments: &[ArgumentInfo<'_>]) -> Result<BoundKernel, KernelError> {
     Ok(Box::new(move |call| {
         let texts = call.arguments[0].strings();
         let mut captures = vec![None; pairs.keys.len()];
-        Ok(Column::String(strings(call.rows, |row, out| {
-            let text = texts.text(row);
-            captures.fill(None);
-            if text.len() <= spans::LONGEST {
-                pairs.find(text, &mut captures);
-            }
-            spans::write(out, &captures);
-        }).into()))
+        Ok(Column::String(
+            strings(call.rows, |row, out| {
+                let text = texts.text(row);
+                captures.fill(None);
+                if text.len() <= spans::LONGEST {
+                    pairs.find(text, &mut captures);
+                }
+                spans::write(out, &captures);
+            })
+            .into(),
+        ))
     }))
 }
 

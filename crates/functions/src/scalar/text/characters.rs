@@ -41,24 +41,30 @@ scalar_function!(
 
 fn codepoints_from(call: &Call<'_>) -> Result<Column, KernelError> {
     let texts = call.arguments[0].strings();
-    Ok(Column::Dynamic(dynamics(call.rows, |row, out| {
-        out.push('[');
-        for (index, character) in texts.text(row).chars().enumerate() {
-            out.push_str(if index == 0 { "" } else { "," });
-            out.push_str(&u32::from(character).to_string());
-        }
-        out.push(']');
-        Some(())
-    }).into()))
+    Ok(Column::Dynamic(
+        dynamics(call.rows, |row, out| {
+            out.push('[');
+            for (index, character) in texts.text(row).chars().enumerate() {
+                out.push_str(if index == 0 { "" } else { "," });
+                out.push_str(&u32::from(character).to_string());
+            }
+            out.push(']');
+            Some(())
+        })
+        .into(),
+    ))
 }
 
 fn codepoints_to(call: &Call<'_>) -> Result<Column, KernelError> {
-    Ok(Column::String(strings(call.rows, |row, out| {
-        let valid = call.arguments.iter().try_for_each(|argument| push_codepoints(argument, row, out));
-        if valid.is_none() {
-            out.clear();
-        }
-    }).into()))
+    Ok(Column::String(
+        strings(call.rows, |row, out| {
+            let valid = call.arguments.iter().try_for_each(|argument| push_codepoints(argument, row, out));
+            if valid.is_none() {
+                out.clear();
+            }
+        })
+        .into(),
+    ))
 }
 
 fn push_codepoints(argument: &Operand, row: usize, out: &mut std::string::String) -> Option<()> {
@@ -102,20 +108,23 @@ fn bind_translate(arguments: &[ArgumentInfo<'_>]) -> Result<BoundKernel, KernelE
     };
     Ok(Box::new(move |call| {
         let [search, replacement, source] = [0, 1, 2].map(|index| call.arguments[index].strings());
-        Ok(Column::String(strings(call.rows, |row, out| {
-            let of_row;
-            let exchange = match &constant {
-                Some(exchange) => exchange,
-                None => {
-                    of_row = exchange(search.text(row), replacement.text(row));
-                    &of_row
-                }
-            };
-            let characters = source.text(row).chars();
-            out.extend(
-                characters.filter_map(|character| *exchange.get(&character).unwrap_or(&Some(character))),
-            );
-        }).into()))
+        Ok(Column::String(
+            strings(call.rows, |row, out| {
+                let of_row;
+                let exchange = match &constant {
+                    Some(exchange) => exchange,
+                    None => {
+                        of_row = exchange(search.text(row), replacement.text(row));
+                        &of_row
+                    }
+                };
+                let characters = source.text(row).chars();
+                out.extend(
+                    characters.filter_map(|character| *exchange.get(&character).unwrap_or(&Some(character))),
+                );
+            })
+            .into(),
+        ))
     }))
 }
 

@@ -38,9 +38,9 @@ fn texts<'a>(call: &Call<'a>) -> Vec<Strings<'a>> {
 
 fn strcat(call: &Call<'_>) -> Result<Column, KernelError> {
     let parts = texts(call);
-    Ok(Column::String(strings(call.rows, |row, out| {
-        parts.iter().for_each(|part| out.push_str(part.text(row)))
-    }).into()))
+    Ok(Column::String(
+        strings(call.rows, |row, out| parts.iter().for_each(|part| out.push_str(part.text(row)))).into(),
+    ))
 }
 
 fn strcat_delim(call: &Call<'_>) -> Result<Column, KernelError> {
@@ -48,12 +48,15 @@ fn strcat_delim(call: &Call<'_>) -> Result<Column, KernelError> {
     let Some((delimiter, parts)) = texts.split_first() else {
         return Err(KernelError::new("strcat_delim() needs a delimiter"));
     };
-    Ok(Column::String(strings(call.rows, |row, out| {
-        for (index, part) in parts.iter().enumerate() {
-            out.push_str(if index == 0 { "" } else { delimiter.text(row) });
-            out.push_str(part.text(row));
-        }
-    }).into()))
+    Ok(Column::String(
+        strings(call.rows, |row, out| {
+            for (index, part) in parts.iter().enumerate() {
+                out.push_str(if index == 0 { "" } else { delimiter.text(row) });
+                out.push_str(part.text(row));
+            }
+        })
+        .into(),
+    ))
 }
 
 /// The most repetitions. <https://learn.microsoft.com/kusto/query/strrep-function>
@@ -62,13 +65,16 @@ const MOST_REPETITIONS: i64 = 1024;
 fn strrep(call: &Call<'_>) -> Result<Column, KernelError> {
     let (values, times) = (call.arguments[0].strings(), call.arguments[1].longs());
     let delimiters = call.arguments.get(2).map(|delimiters| delimiters.strings());
-    Ok(Column::String(strings(call.rows, |row, out| {
-        let delimiter = delimiters.as_ref().map_or("", |delimiters| delimiters.text(row));
-        for repetition in 0..times.get(row).unwrap_or(0).min(MOST_REPETITIONS) {
-            out.push_str(if repetition == 0 { "" } else { delimiter });
-            out.push_str(values.text(row));
-        }
-    }).into()))
+    Ok(Column::String(
+        strings(call.rows, |row, out| {
+            let delimiter = delimiters.as_ref().map_or("", |delimiters| delimiters.text(row));
+            for repetition in 0..times.get(row).unwrap_or(0).min(MOST_REPETITIONS) {
+                out.push_str(if repetition == 0 { "" } else { delimiter });
+                out.push_str(values.text(row));
+            }
+        })
+        .into(),
+    ))
 }
 
 #[cfg(test)]

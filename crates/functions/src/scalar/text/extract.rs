@@ -80,9 +80,12 @@ fn bind_extract(arguments: &[ArgumentInfo<'_>]) -> Result<BoundKernel, KernelErr
 fn extract(call: &Call<'_>, regex: &Regex) -> Column {
     let (groups, texts) = (call.arguments[1].longs(), call.arguments[2].strings());
     let mut locations = regex.capture_locations();
-    Column::String(strings(call.rows, |row, out| {
-        out.push_str(capture(regex, &mut locations, groups.get(row), texts.text(row)));
-    }).into())
+    Column::String(
+        strings(call.rows, |row, out| {
+            out.push_str(capture(regex, &mut locations, groups.get(row), texts.text(row)));
+        })
+        .into(),
+    )
 }
 
 fn extract_by_row(call: &Call<'_>) -> Result<Column, KernelError> {
@@ -201,9 +204,9 @@ fn bind_extract_all(arguments: &[ArgumentInfo<'_>], with_groups: bool) -> Result
     Ok(Box::new(move |call| {
         let texts = call.arguments[text_at].strings();
         match &constant {
-            Some(extractor) => {
-                Ok(Column::Dynamic(dynamics(call.rows, |row, out| extractor.write(texts.text(row), out)).into()))
-            }
+            Some(extractor) => Ok(Column::Dynamic(
+                dynamics(call.rows, |row, out| extractor.write(texts.text(row), out)).into(),
+            )),
             None => extract_all_by_row(call, texts, with_groups),
         }
     }))

@@ -51,14 +51,17 @@ scalar_function!(
 fn replace_string(call: &Call<'_>) -> Result<Column, KernelError> {
     let [texts, lookups, rewrites] = [0, 1, 2].map(|index| call.arguments[index].strings());
     let constant = call.arguments[1].constant().map(|_| memmem::Finder::new(lookups.text(0).as_bytes()));
-    Ok(Column::String(strings(call.rows, |row, out| {
-        let (text, rewrite) = (texts.text(row), rewrites.text(row));
-        match &constant {
-            _ if lookups.text(row).is_empty() => out.push_str(text),
-            Some(finder) => replace_all(text, finder, rewrite, out),
-            None => replace_all(text, &memmem::Finder::new(lookups.text(row).as_bytes()), rewrite, out),
-        }
-    }).into()))
+    Ok(Column::String(
+        strings(call.rows, |row, out| {
+            let (text, rewrite) = (texts.text(row), rewrites.text(row));
+            match &constant {
+                _ if lookups.text(row).is_empty() => out.push_str(text),
+                Some(finder) => replace_all(text, finder, rewrite, out),
+                None => replace_all(text, &memmem::Finder::new(lookups.text(row).as_bytes()), rewrite, out),
+            }
+        })
+        .into(),
+    ))
 }
 
 fn replace_all(text: &str, lookup: &memmem::Finder<'_>, rewrite: &str, out: &mut std::string::String) {
@@ -129,13 +132,16 @@ fn bind_replace_strings(arguments: &[ArgumentInfo<'_>]) -> Result<BoundKernel, K
     };
     Ok(Box::new(move |call| {
         let texts = call.arguments[0].strings();
-        Ok(Column::String(strings(call.rows, |row, out| match &constant {
-            Some(replacements) => replacements.write(texts.text(row), out),
-            None => {
-                let [lookups, rewrites] = [1, 2].map(|index| call.arguments[index].value(row));
-                Replacements::new(&lookups, &rewrites).write(texts.text(row), out);
-            }
-        }).into()))
+        Ok(Column::String(
+            strings(call.rows, |row, out| match &constant {
+                Some(replacements) => replacements.write(texts.text(row), out),
+                None => {
+                    let [lookups, rewrites] = [1, 2].map(|index| call.arguments[index].value(row));
+                    Replacements::new(&lookups, &rewrites).write(texts.text(row), out);
+                }
+            })
+            .into(),
+        ))
     }))
 }
 

@@ -27,24 +27,27 @@ scalar_function!(
 fn split(call: &Call<'_>) -> Result<Column, KernelError> {
     let (sources, delimiters) = (call.arguments[0].strings(), call.arguments[1].strings());
     let wanted = call.arguments.get(2).map(|indexes| indexes.longs());
-    Ok(Column::Dynamic(dynamics(call.rows, |row, out| {
-        let (source, delimiter) = (sources.text(row), delimiters.text(row));
-        if delimiter.is_empty() {
-            return None;
-        }
-        out.push('[');
-        match (&wanted, delimiter.as_bytes()) {
-            (Some(wanted), _) => {
-                let index = wanted.get(row).and_then(|index| usize::try_from(index).ok())?;
-                write_json_string(out, source.split(delimiter).nth(index)?);
+    Ok(Column::Dynamic(
+        dynamics(call.rows, |row, out| {
+            let (source, delimiter) = (sources.text(row), delimiters.text(row));
+            if delimiter.is_empty() {
+                return None;
             }
-            // Looking for one character needs no set-up.
-            (None, [byte]) => write_parts(out, source.split(char::from(*byte))),
-            (None, _) => write_parts(out, source.split(delimiter)),
-        }
-        out.push(']');
-        Some(())
-    }).into()))
+            out.push('[');
+            match (&wanted, delimiter.as_bytes()) {
+                (Some(wanted), _) => {
+                    let index = wanted.get(row).and_then(|index| usize::try_from(index).ok())?;
+                    write_json_string(out, source.split(delimiter).nth(index)?);
+                }
+                // Looking for one character needs no set-up.
+                (None, [byte]) => write_parts(out, source.split(char::from(*byte))),
+                (None, _) => write_parts(out, source.split(delimiter)),
+            }
+            out.push(']');
+            Some(())
+        })
+        .into(),
+    ))
 }
 
 fn write_parts<'a>(out: &mut String, parts: impl Iterator<Item = &'a str>) {

@@ -86,14 +86,17 @@ fn map_case(
     map: impl Fn(char) -> char,
 ) -> Result<Column, KernelError> {
     let texts = call.arguments[0].strings();
-    Ok(Column::String(strings(call.rows, |row, out| {
-        let text = texts.text(row);
-        if text.is_ascii() {
-            out.extend(text.bytes().map(|byte| char::from(map_byte(byte))));
-        } else {
-            out.extend(text.chars().map(&map));
-        }
-    }).into()))
+    Ok(Column::String(
+        strings(call.rows, |row, out| {
+            let text = texts.text(row);
+            if text.is_ascii() {
+                out.extend(text.bytes().map(|byte| char::from(map_byte(byte))));
+            } else {
+                out.extend(text.chars().map(&map));
+            }
+        })
+        .into(),
+    ))
 }
 
 fn substring(call: &Call<'_>) -> Result<Column, KernelError> {
@@ -104,12 +107,15 @@ fn substring(call: &Call<'_>) -> Result<Column, KernelError> {
     let position = |numbers: &Longs<'_>, row| numbers.get(row).or(folded.then_some(0));
     let starts = call.arguments[1].longs();
     let lengths = call.arguments.get(2).map(|lengths| lengths.longs());
-    Ok(Column::String(strings(call.rows, |row, out| {
-        let length = lengths.as_ref().map_or(Some(i64::MAX), |lengths| position(lengths, row));
-        if let (Some(start), Some(length)) = (position(&starts, row), length) {
-            out.push_str(slice(texts.text(row), start, length));
-        }
-    }).into()))
+    Ok(Column::String(
+        strings(call.rows, |row, out| {
+            let length = lengths.as_ref().map_or(Some(i64::MAX), |lengths| position(lengths, row));
+            if let (Some(start), Some(length)) = (position(&starts, row), length) {
+                out.push_str(slice(texts.text(row), start, length));
+            }
+        })
+        .into(),
+    ))
 }
 
 /// The characters from `start` (from the end, if negative) on, at most `length` of them, cut to what there is.

@@ -51,11 +51,14 @@ fn bind(
     let pattern = compile(text)?;
     Ok(Box::new(move |call| {
         let times = call.arguments[0].longs();
-        Ok(Column::String(strings(call.rows, |row, out| {
-            if let Some(ticks) = times.get(row) {
-                pattern.write(ticks.unsigned_abs(), out);
-            }
-        }).into()))
+        Ok(Column::String(
+            strings(call.rows, |row, out| {
+                if let Some(ticks) = times.get(row) {
+                    pattern.write(ticks.unsigned_abs(), out);
+                }
+            })
+            .into(),
+        ))
     }))
 }
 
