@@ -97,6 +97,9 @@ pub struct ExplainArguments {
     /// Follow the records that this predicate chooses, and tell which step drops them: `IPAddress == "192.0.2.1"`
     #[arg(long = "where", value_name = "PREDICATE", requires = "why")]
     pub predicate: Option<String>,
+    /// Follow the records that have this value in a column, to the letter; `Column=value` names the column
+    #[arg(long, value_name = "KEY", requires = "why", conflicts_with = "predicate")]
+    pub row: Option<String>,
 }
 
 /// Arguments of `kql tables`.
