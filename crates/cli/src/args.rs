@@ -45,7 +45,7 @@ pub enum Command {
     Explain(ExplainArguments),
     /// Checks rules and queries without running them: syntax, names, types, and what is probably not meant
     Check(CheckArguments),
-    /// Runs the tests of rules: NAME.test.yaml beside a rule
+    /// Runs the tests of rules: NAME.test.yaml, or a folder NAME.tests, beside a rule
     Test(TestArguments),
     /// Runs rules again whenever they or the data change, and shows what is new; Ctrl-C ends it
     Watch(WatchArguments),
