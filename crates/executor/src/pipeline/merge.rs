@@ -48,7 +48,13 @@ impl<'a, S: Sink> Merger<'a, S> {
             failure: None,
             complete: false,
         };
-        Self { sink, capacity: 4 * workers, progress: Mutex::new(merging), changed: Condvar::new(), locals: Mutex::default() }
+        Self {
+            sink,
+            capacity: 4 * workers,
+            progress: Mutex::new(merging),
+            changed: Condvar::new(),
+            locals: Mutex::default(),
+        }
     }
 
     /// Whether no further run is wanted.

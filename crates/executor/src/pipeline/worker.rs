@@ -126,12 +126,7 @@ impl<S: Sink> Shared<'_, S> {
         self.merger.leave(local);
     }
 
-    fn process(
-        &self,
-        number: usize,
-        run: Vec<Unit>,
-        local: &mut S::Local,
-    ) -> Result<S::Partial, QueryError> {
+    fn process(&self, number: usize, run: Vec<Unit>, local: &mut S::Local) -> Result<S::Partial, QueryError> {
         let mut partial = self.sink.partial();
         let mut work = Work { local, partial: &mut partial, run: number };
         let mut together: Vec<Batch> = Vec::new();
