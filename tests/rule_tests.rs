@@ -135,7 +135,7 @@ fn a_folder_has_files_with_cases_and_files_that_are_one() {
         "pack/r.tests/ann is found.yaml\n  ok     ann is found\npack/r.tests/nobody.yml\n  ok     no rows\n\
          2 tests, all passed\n1 of 1 rule has a test that finds something and one that does not\n",
     );
-    let folder = folder.with("pack/r.tests/signins.json", &signin.repeat(2).replacen("ann", "bob", 1));
+    let folder = folder.with("pack/r.tests/signins.json", signin.repeat(2).replacen("ann", "bob", 1));
     folder.kql(["test", "pack", "--update"]).run().expect(0).stderr_has("1 expectation rewritten\n");
     assert_eq!(folder.read("pack/r.tests/ann is found.yaml"), one.replace("count: 1", "count: 2"));
     // What lies there is no rule.

@@ -26,7 +26,7 @@ pub(super) fn run(subject: &Subject<'_>) -> Vec<Finding> {
     let finding = |one: Compared<'_>| {
         let seen = subject.tables.texts(one.table, one.column)?;
         let is_seen = |text: &&str| seen.iter().any(|own| one.fits(own, text));
-        if one.texts.iter().any(|text| is_seen(text)) {
+        if one.texts.iter().any(is_seen) {
             return None;
         }
         let what = match &one.texts[..] {
@@ -35,8 +35,9 @@ pub(super) fn run(subject: &Subject<'_>) -> Vec<Finding> {
         };
         let message = format!("no record of {} in the data has {what}", one.table);
         let finding = Finding::in_query("KQL118", message, one.span);
-        let nearest =
-            one.texts.iter().find_map(|text| kql_parser::nearest(text, seen.iter().map(String::as_str)));
+        // Numbers that differ a little are other numbers.
+        let mut words = one.texts.iter().filter(|text| text.contains(char::is_alphabetic));
+        let nearest = words.find_map(|text| kql_parser::nearest(text, seen.iter().map(String::as_str)));
         Some(match nearest {
             Some(nearest) => finding.with_hint(format!("\"{nearest}\" is there")),
             None => finding,
