@@ -105,3 +105,28 @@ fn explain_tells_of_a_check_by_code_or_name() {
         .stdout_has("KQL117 legacy-spelling");
     kql(["check", "--explain", "join-kinds"]).run().expect(2).stderr_has("did you mean join-kind?");
 }
+
+#[test]
+fn the_data_tells_which_texts_there_are() {
+    let logs: String = (0..20).map(|at| format!("{{\"Code\":\"{}\"}}\n", 50126 + at % 2)).collect();
+    let folder = Folder::new().with("logs/Logs.json", &logs).with("r.kql", "Logs | where Code == '5012'");
+    let check =
+        |arguments: &[&str]| folder.kql([&["check", "r.kql", "--data", "logs"], arguments].concat()).run();
+    check(&[]).expect(0).stdout_has("info[KQL118]: no record of Logs in the data has Code \"5012\"");
+    check(&["--syntax-only"]).expect(0).stdout("r.kql: ok\n1 query checked, all right\n");
+    // Of fewer records nothing can be said.
+    let folder = folder.with("logs/Logs.json", &logs[..logs.len() / 2]);
+    folder
+        .kql(["check", "r.kql", "--data", "logs"])
+        .run()
+        .expect(0)
+        .stdout("r.kql: ok\n1 query checked, all right\n");
+}
+
+#[test]
+fn what_the_shipped_rules_look_for_is_in_the_sample_logs() {
+    let [queries, data] =
+        ["queries", "tests/data"].map(|path| format!("{}/{path}", env!("CARGO_MANIFEST_DIR")));
+    let run = kql(["check", &queries, "--data", &data, "--format", "json"]).run().expect(0);
+    assert!(run.stdout.contains("KQL117") && !run.stdout.contains("KQL118"), "{run:#?}");
+}

@@ -158,7 +158,7 @@ fn differences(case: &Case) -> Vec<(usize, String)> {
         found.extend(result_differences(case, &outcome));
         found.extend(error_difference(case, &outcome));
     }
-    found.extend(check_difference(case));
+    found.extend(check_difference(case, &shared));
     if let Some(plan) = &case.plan {
         let outcome = run(&[&["explain"], &*shared, &["-"]].concat(), &case.query, LIMIT);
         let actual = if outcome.succeeded() { outcome.output } else { failure(&outcome) };
@@ -170,7 +170,7 @@ fn differences(case: &Case) -> Vec<(usize, String)> {
 }
 
 /// Runs `kql check` over the case's rule files, or over its query as a file of its own.
-fn check_difference(case: &Case) -> Option<(usize, String)> {
+fn check_difference(case: &Case, shared: &[&str]) -> Option<(usize, String)> {
     let (code, expected) = case.check.as_ref()?;
     let folder = tempfile::tempdir().unwrap();
     let query = ("query.kql".to_owned(), case.query.clone());
@@ -178,7 +178,7 @@ fn check_difference(case: &Case) -> Option<(usize, String)> {
         std::fs::write(folder.path().join(name), content).unwrap();
     }
     let pack = folder.path().display().to_string();
-    let outcome = run(&["check", &pack, "--format", "json"], "", LIMIT);
+    let outcome = run(&[&["check", &pack, "--format", "json"], shared].concat(), "", LIMIT);
     let mut actual = String::new();
     for line in outcome.output.lines() {
         let rule: Value = serde_json::from_str(line).unwrap();

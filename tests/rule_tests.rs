@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 mod command;
+mod running;
 
 use command::{Folder, kql};
+use running::Running;
 
 const RULE: &str = "
 name: R
@@ -117,6 +119,68 @@ fn rules_without_both_kinds_of_test_are_named() {
         .stdout_has("0 of 2 rules have")
         .stdout_has("  bare: no tests\n")
         .stdout_has("  r: no test in which it must find something\n");
+}
+
+#[test]
+fn a_folder_has_files_with_cases_and_files_that_are_one() {
+    let one = "now: 2024-05-14T12:00:00Z\ntables: {SigninLogs: signins.json}\ncount: 1\n";
+    let signin = "{\"TimeGenerated\":\"2024-05-14T10:00:00Z\",\"UserPrincipalName\":\"ann@x.org\"}\n";
+    let folder = Folder::new()
+        .with("pack/r.yaml", RULE)
+        .with("pack/r.tests/ann is found.yaml", one)
+        .with("pack/r.tests/nobody.yml", "cases:\n  - {name: no rows, tables: {SigninLogs: []}, rows: []}\n")
+        .with("pack/r.tests/signins.json", signin);
+    let run = folder.kql(["test", "pack"]).run().expect(0);
+    run.stdout(
+        "pack/r.tests/ann is found.yaml\n  ok     ann is found\npack/r.tests/nobody.yml\n  ok     no rows\n\
+         2 tests, all passed\n1 of 1 rule has a test that finds something and one that does not\n",
+    );
+    let folder = folder.with("pack/r.tests/signins.json", signin.repeat(2).replacen("ann", "bob", 1));
+    folder.kql(["test", "pack", "--update"]).run().expect(0).stderr_has("1 expectation rewritten\n");
+    assert_eq!(folder.read("pack/r.tests/ann is found.yaml"), one.replace("count: 1", "count: 2"));
+    // What lies there is no rule.
+    folder.kql(["check", "pack"]).run().expect(0).stdout_has("1 query checked");
+}
+
+#[test]
+fn a_watch_shows_what_comes_out_in_another_way() {
+    let tests = "cases:\n  - {name: one, tables: {T: data/t.json}, count: 1}\n  - {name: none, tables: {T: [{a: 0}]}, rows: []}\n";
+    let folder = Folder::new()
+        .with("pack/r.kql", "T | where a > 0")
+        .with("pack/r.test.yaml", tests)
+        .with("pack/data/t.json", "{\"a\":1}\n");
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_kql"));
+    program.args(["test", "pack", "--watch"]).current_dir(folder.path());
+    let running = Running::start(&mut program);
+    for line in
+        ["pack/r.test.yaml", "  ok     one", "  ok     none", "2 tests, all passed", "1 of 1 rule has"]
+    {
+        running.shown.next_has(line);
+    }
+    // Data: one case has another outcome.
+    let folder = folder.with("pack/data/t.json", "{\"a\":1}\n{\"a\":2}\n");
+    for line in ["pack/r.test.yaml", "  FAILED one", "count: 1 expected, 2 found", "2 tests, 1 failed"] {
+        running.shown.next_has(line);
+    }
+    // The rule.
+    let folder = folder.with("pack/r.kql", "T | where a > 1");
+    for line in ["pack/r.test.yaml", "  ok     one", "2 tests, all passed"] {
+        running.shown.next_has(line);
+    }
+    // The tests, at first half written.
+    let folder = folder.with("pack/r.test.yaml", "cases:\n  - {name: on");
+    running.told.next_has("r.test.yaml: ");
+    let two = "cases:\n  - {name: two, tables: {T: data/t.json}, count: 1}\n";
+    let _folder = folder.with("pack/r.test.yaml", two);
+    for line in ["pack/r.test.yaml", "  ok     two", "pack/r.test.yaml", "  gone   none", "pack/r.test.yaml"]
+    {
+        running.shown.next_has(line);
+    }
+    for line in ["  gone   one", "1 test, all passed", "0 of 1", "  r: no test in which it must find nothing"]
+    {
+        running.shown.next_has(line);
+    }
+    running.shown.is_silent();
 }
 
 #[test]

@@ -313,6 +313,61 @@ mod alerts {
     }
 }
 
+mod incidents {
+    use super::*;
+
+    const GROUPED: &str = "incidentConfiguration:\n  createIncident: true\n  groupingConfiguration:\n    enabled: true\n    \
+                           lookbackDuration: 5d\n    matchingMethod: AnyAlert\n";
+
+    fn folder() -> Folder {
+        pack().with(
+            "pack/grouped.yaml",
+            format!("{}{GROUPED}", SCHEDULED.replace("name: Seen", "name: Grouped")),
+        )
+    }
+
+    const REPLAY: [&str; 6] = ["run", "pack", "--data", "logs", "--replay", "2024-05-01..2024-05-04"];
+
+    #[test]
+    fn group_the_alerts_of_a_replay() {
+        let folder = folder();
+        let run = folder.kql(REPLAY).args(["--incidents", "--format", "ndjson"]).run().expect(0);
+        let rows: Vec<Value> = run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let told: Vec<(&str, usize)> = rows
+            .iter()
+            .map(|row| (row["Title"].as_str().unwrap(), row["AlertIds"].as_array().unwrap().len()))
+            .collect();
+        assert_eq!(told, [("Grouped", 2), ("Seen", 1), ("Seen", 1)]);
+        assert_eq!(rows[0]["CreatedTime"], "2024-05-02T00:00:00Z");
+        assert_eq!(rows[0]["LastModifiedTime"], "2024-05-03T00:00:00Z");
+        // The alerts name them.
+        let run = folder.kql(REPLAY).args(["--alerts", "--format", "ndjson"]).run().expect(0);
+        let names: Vec<String> = run
+            .stdout
+            .lines()
+            .map(|line| {
+                let alert: Value = serde_json::from_str(line).unwrap();
+                let properties: Value =
+                    serde_json::from_str(alert["ExtendedProperties"].as_str().unwrap()).unwrap();
+                properties["Incident Name"].as_str().unwrap().to_owned()
+            })
+            .collect();
+        let expected =
+            [&rows[0], &rows[0], &rows[1], &rows[2]].map(|row| row["IncidentName"].as_str().unwrap());
+        assert_eq!(names, expected);
+    }
+
+    #[test]
+    fn people_see_what_matters() {
+        let folder = folder();
+        let run = folder.kql(REPLAY).args(["--incidents", "--include", "grouped"]).run().expect(0);
+        run.stdout_has("Incident  Severity  Title    Opened                Changed               Alerts  Entities")
+            .stdout_has("       1  High      Grouped  2024-05-02T00:00:00Z  2024-05-03T00:00:00Z       2  account ann@x.org");
+        let run = folder.kql(REPLAY).args(["--incidents", "--alerts"]).run();
+        run.expect(2).stderr_has("cannot be used with");
+    }
+}
+
 mod reports {
     use super::*;
 

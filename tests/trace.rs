@@ -77,3 +77,91 @@ fn places_are_those_of_the_file() {
     let run = why(&folder().with("r.yaml", yaml), ["r.yaml", "--where", "Code == 1"]).run().expect(0);
     run.stdout_has("dropped by r.yaml:4:5\n  false  Code > 9\n  Code = 1\n");
 }
+
+const JOINED: &str = "let places = Seen | where Place == 'A' // not B
+    | project User = Name, Place;
+Logs
+| where Code > 0
+| join kind=inner (places | lookup (Seen | where Place != 'C') on $left.User == $right.Name) on User
+| union isfuzzy=true S*, Nowhere
+| summarize n = count() by User";
+
+fn joined() -> Folder {
+    let seen = "{\"Name\":\"ann\",\"Place\":\"A\"}\n{\"Name\":\"bob\",\"Place\":\"B\"}\n{\"Name\":\"a=b\",\"Place\":\"A\"}\n";
+    folder().with("logs/Seen.json", seen).with("rules/j.kql", JOINED)
+}
+
+#[test]
+fn right_sides_and_legs_are_steps_too() {
+    let run = why(&joined(), ["rules/j.kql"]).run().expect(0);
+    let lines: Vec<String> = run
+        .stdout
+        .lines()
+        .skip(2)
+        .map(|line| {
+            let line = line.replace('…', ".");
+            let (step, counts) = line.split_at(60);
+            let indent = step.len() - step.trim_start().len();
+            format!(
+                "{indent}{}",
+                counts.split_whitespace().map(|count| format!(" {count}")).collect::<String>()
+            )
+        })
+        .collect();
+    let expected = [
+        "0 5", "0 5 4", // Logs, where
+        "0 4 2", // join
+        "4 3", "4 3 2", "4 2 2", // its right side, the `let` taken apart
+        "4 2 2", "8 3", "8 3 3", // a lookup in it, and its right side
+        "0 2 5", "4 3", "4 ?", // union and its legs, of which one is not there
+        "0 5 2",
+    ];
+    assert_eq!(lines, expected, "{run:#?}");
+}
+
+#[test]
+fn a_side_tells_by_itself_what_it_drops() {
+    let folder = joined();
+    let run = why(&folder, ["rules/j.kql", "--where", "Place == 'B'"]).run().expect(0);
+    run.stdout_has("in the source the chosen records cannot be told apart: ")
+        .stdout_has(
+            "\nin what feeds rules/j.kql:5:3, dropped by rules/j.kql:1:21\n  false  Place == 'A'\n  Place = \"B\"\n",
+        )
+        .stdout_has("\nin what feeds rules/j.kql:5:29, the chosen records come out\n")
+        .stdout_has("\nin part 1 of rules/j.kql:6:3, the chosen records come out\n");
+}
+
+#[test]
+fn a_key_is_a_value_of_any_column_or_of_one() {
+    let folder = joined();
+    let run = why(&folder, ["rules/j.kql", "--row", "bob"]).run().expect(0);
+    run.stdout_has("\nchosen by ['User'] == 'bob': dropped by rules/j.kql:5:3\n  User = \"bob\"\n")
+        .stdout_has(
+            "\nin what feeds rules/j.kql:5:3, chosen by ['Name'] == 'bob': dropped by rules/j.kql:1:21\n",
+        );
+    let run = why(&folder, ["rules/j.kql", "--row", "Code=3"]).run().expect(0);
+    run.stdout_has("\nchosen by ['Code'] == tolong('3'): dropped by rules/j.kql:5:3\n");
+    // The text before `=` is no column, so that all of it is the value.
+    let run = why(&folder, ["rules/j.kql", "--row", "a=b"]).run().expect(0);
+    run.stdout_has(
+        "\nno record of the source is chosen\n\nin what feeds rules/j.kql:5:3, chosen by ['Name'] == 'a=b': ",
+    );
+    why(&folder, ["rules/j.kql", "--row", "eve"])
+        .run()
+        .expect(0)
+        .stdout_has("\nno record of the source is chosen\n");
+    let run = why(&folder, ["rules/j.kql", "--row", "Usr=bob"]).run().expect(2);
+    run.stderr_has("no source of the rule has a column 'Usr', nor a record with 'Usr=bob'");
+}
+
+#[test]
+fn of_several_columns_with_the_key_the_one_that_stays_is_followed() {
+    let logs = "{\"First\":\"x\",\"Second\":\"x\",\"Other\":\"x\"}\n";
+    let folder = Folder::new()
+        .with("logs/T.json", logs)
+        .with("r.kql", "T | project Second, Other | where Other != 'x'");
+    let run = why(&folder, ["r.kql", "--row", "x"]).run().expect(0);
+    run.stdout_has(
+        "chosen by ['Second'] == 'x': dropped by r.kql:1:29\n  false  Other != 'x'\n  Other = \"x\"\n",
+    );
+}

@@ -2,36 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
-use std::io::{BufRead, BufReader, Read, Write};
+mod running;
+
+use std::io::Write;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, Receiver};
-use std::time::Duration;
+use std::process::Command;
 
-const LIMIT: Duration = Duration::from_secs(30);
-
-/// Lines of a stream as they come.
-fn lines(stream: impl Read + Send + 'static) -> Receiver<String> {
-    let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || {
-        for line in BufReader::new(stream).lines().map_while(Result::ok) {
-            if sender.send(line).is_err() {
-                return;
-            }
-        }
-    });
-    receiver
-}
-
-/// Ends the program also where an assertion fails.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
+use running::Running;
 
 fn append(path: &Path, line: &str) {
     let mut file = std::fs::OpenOptions::new().append(true).open(path).unwrap();
@@ -49,21 +26,15 @@ fn only_what_is_new_is_shown() {
     std::fs::write(rules.join("a.kql"), "Logs | where User != 'bob'").unwrap();
     let mut program = Command::new(env!("CARGO_BIN_EXE_kql"));
     program.arg("watch").arg(&rules).arg("--data").arg(&data).args(["--format", "ndjson"]);
-    let mut child = Running(program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
-    let shown = lines(child.0.stdout.take().unwrap());
-    let told = lines(child.0.stderr.take().unwrap());
-    let has = |text: &str, lines: &Receiver<String>| {
-        let line = lines.recv_timeout(LIMIT).unwrap();
-        assert!(line.contains(text), "no {text:?} in {line:?}");
-    };
-    has("ann", &shown);
+    let running = Running::start(&mut program);
+    running.shown.next_has("ann");
     append(&table, "{\"User\":\"cyd\"}");
-    has("cyd", &shown);
+    running.shown.next_has("cyd");
     std::fs::write(rules.join("b.kql"), "Logs | where Nowhere == 1").unwrap();
-    has("KQL002", &told);
+    running.told.next_has("KQL002");
     std::fs::write(rules.join("b.kql"), "Logs | where User == 'bob'").unwrap();
-    has("bob", &shown);
+    running.shown.next_has("bob");
     append(&table, "{\"User\":\"dan\"}");
-    has("dan", &shown);
-    assert!(shown.recv_timeout(Duration::from_secs(1)).is_err());
+    running.shown.next_has("dan");
+    running.shown.is_silent();
 }

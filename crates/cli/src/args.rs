@@ -45,7 +45,7 @@ pub enum Command {
     Explain(ExplainArguments),
     /// Checks rules and queries without running them: syntax, names, types, and what is probably not meant
     Check(CheckArguments),
-    /// Runs the tests of rules: NAME.test.yaml beside a rule
+    /// Runs the tests of rules: NAME.test.yaml, or a folder NAME.tests, beside a rule
     Test(TestArguments),
     /// Runs rules again whenever they or the data change, and shows what is new; Ctrl-C ends it
     Watch(WatchArguments),
@@ -97,6 +97,9 @@ pub struct ExplainArguments {
     /// Follow the records that this predicate chooses, and tell which step drops them: `IPAddress == "192.0.2.1"`
     #[arg(long = "where", value_name = "PREDICATE", requires = "why")]
     pub predicate: Option<String>,
+    /// Follow the records that have this value in a column, to the letter; `Column=value` names the column
+    #[arg(long, value_name = "KEY", requires = "why", conflicts_with = "predicate")]
+    pub row: Option<String>,
 }
 
 /// Arguments of `kql tables`.

@@ -5,7 +5,7 @@
 //! - `rule_pack` -> [`rule_run`] -> [`report`]: rules, what runs them, what is told of them.
 //! - `rule_pack` -> `check`: rules, and what is wrong with them without running them.
 //! - `rule_pack` -> `rule_test`: rules, and whether they give what their tests say.
-//! - `trace`: a rule step by step.
+//! - `trace`: a rule step by step. `changes`: waits until rules or data change.
 //! - `rule_files`, `function_files`: the `.kql` files of functions.
 //! - [`failure`], [`diagnostics`], [`notes`], [`progress`]: what people are told. [`terminal`]: what they can see.
 //!   `this_machine`: its memory.
@@ -16,6 +16,7 @@
 pub mod answer;
 pub mod args;
 mod asked_tables;
+mod changes;
 mod chart;
 mod check;
 pub mod commands;

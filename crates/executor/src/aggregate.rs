@@ -32,8 +32,13 @@ pub(crate) struct Aggregation<'a> {
     aggregates: Vec<CompiledAggregate>,
     /// Whether no aggregate minds the order of the rows.
     order_free: bool,
+    /// What the number of the first run counts as.
+    first_run: usize,
     schema: Arc<Schema>,
 }
+
+/// A leg of a union has fewer runs than that.
+const RUNS_OF_LEG: usize = 1 << 24;
 
 #[derive(Debug)]
 struct CompiledAggregate {
@@ -76,11 +81,25 @@ impl<'a> Aggregation<'a> {
         let keys = CompiledExpr::compile_all(keys, query)?;
         let aggregates =
             aggregates.iter().map(|aggregate| compile(aggregate, query)).collect::<Result<_, _>>()?;
-        let mut aggregation = Self { query, keys, aggregates, order_free: false, schema };
+        let mut aggregation = Self { query, keys, aggregates, order_free: false, first_run: 0, schema };
         // Constant arguments may be refused, also where there is no row.
         let empty = aggregation.table()?;
         aggregation.order_free = empty.states.iter().all(State::is_order_free);
         Ok(aggregation)
+    }
+
+    /// The same over a leg of a union; what it gathers comes behind what the legs before gather.
+    pub(crate) fn of_leg(self, leg: usize) -> Self {
+        Self { first_run: leg * RUNS_OF_LEG, ..self }
+    }
+
+    /// Adds what was gathered of the next leg.
+    pub(crate) fn merge_leg(
+        &self,
+        state: &mut Result<Table, QueryError>,
+        leg: Result<Table, QueryError>,
+    ) -> Result<(), QueryError> {
+        self.merge(state, Some(leg)).map(|_| ())
     }
 
     fn table(&self) -> Result<Table, QueryError> {
@@ -192,7 +211,7 @@ impl Sink for Aggregation<'_> {
         let kept = if self.order_free { work.local } else { work.partial };
         let table = kept.get_or_insert_with(|| self.table()).as_mut().map_err(|error| error.clone())?;
         if self.order_free {
-            Self::begin_run(table, work.run);
+            Self::begin_run(table, self.first_run + work.run);
         }
         self.add_rows(table, &batch)
     }

@@ -9,7 +9,8 @@ use kql_types::{Batch, Schema};
 use crate::aggregate::Aggregation;
 use crate::expand::Expand;
 use crate::expression::CompiledExpr;
-use crate::pipeline::{self, Limit, Pipeline, Source, Stage};
+use crate::passes::{self, Leg, Outcome};
+use crate::pipeline::{self, Limit, Pipeline, Sink, Source, Stage};
 use crate::query::Query;
 use crate::stages::{Filter, Project};
 use crate::{QueryError, join, scan, series, sort};
@@ -20,8 +21,10 @@ impl Query {
         self.check_cancelled()?;
         let schema = plan.schema.clone();
         let of_batches = |batches: Vec<Batch>| Ok(Pipeline::of_batches(schema.clone(), batches));
-        if let Some(outcome) = self.take_ahead(plan) {
-            return of_batches(outcome?);
+        match self.take_ahead(plan).transpose()? {
+            Some(Outcome::Rows(batches)) => return of_batches(batches),
+            Some(Outcome::Gathered(_)) => return Err(mixed_up()),
+            None => {}
         }
         match &plan.operator {
             Operator::Scan(scan) => Ok(Pipeline::new(schema, scan::source(scan, self)?)),
@@ -36,8 +39,10 @@ impl Query {
             }
             Operator::Aggregate { input, keys, aggregates } => {
                 let aggregation = Aggregation::new(keys, aggregates, schema.clone(), self)?;
-                let state = pipeline::run(self, self.lower(input)?, &aggregation)?;
-                of_batches(vec![aggregation.finish(state)?])
+                of_batches(vec![match passes::legs(input) {
+                    Some(legs) => self.aggregate_legs(&legs, aggregation)?,
+                    None => aggregation.finish(pipeline::run(self, self.lower(input)?, &aggregation)?)?,
+                }])
             }
             Operator::Sort { input, keys } => of_batches(sort::sort(self, input, keys)?),
             Operator::Top { input, keys, count } => of_batches(sort::top(self, input, keys, *count)?),
@@ -105,10 +110,39 @@ impl Query {
         Ok(Pipeline { schema, segments })
     }
 
+    /// The legs of a union are aggregated one by one, in the order of the text, so that each can be computed ahead.
+    fn aggregate_legs(
+        &self,
+        legs: &[Leg<'_>],
+        mut aggregation: Aggregation<'_>,
+    ) -> Result<Batch, QueryError> {
+        let mut state = aggregation.state();
+        for (number, leg) in legs.iter().enumerate() {
+            aggregation = aggregation.of_leg(number);
+            let gathered = match self.take_ahead(leg.plan).transpose()? {
+                Some(Outcome::Gathered(gathered)) => *gathered.downcast().map_err(|_| mixed_up())?,
+                Some(Outcome::Rows(_)) => return Err(mixed_up()),
+                None => {
+                    let mut pipeline = self.lower(leg.plan)?;
+                    for above in leg.above.iter().rev() {
+                        pipeline = pipeline.with_stage(above.schema.clone(), self.stage(above)?);
+                    }
+                    pipeline::run(self, pipeline, &aggregation)?
+                }
+            };
+            aggregation.merge_leg(&mut state, gathered)?;
+        }
+        aggregation.finish(state)
+    }
+
     fn whole_table(&self, inputs: &[Plan], operation: &dyn WholeTable) -> Result<Batch, QueryError> {
         let inputs = inputs.iter().map(|input| self.collect_one(input)).collect::<Result<Vec<Batch>, _>>()?;
         let outcome = operation.run(&inputs, self);
         self.check_cancelled()?;
         Ok(outcome?)
     }
+}
+
+fn mixed_up() -> QueryError {
+    QueryError::Internal("what was computed ahead is of another operator".to_owned())
 }

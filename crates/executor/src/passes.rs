@@ -1,8 +1,9 @@
 //! One pass over a table for all that reads it.
 //!
 //! Before plans run, the parts of them are found that do nothing but read a table, look at its rows one by one, and
-//! gather them: the two sides of a rule's join, the branches of a union, the rules of a run. Parts over one table are
-//! computed together, each morsel being read once. Their results wait until [`Query::lower`](Query) comes to them.
+//! gather them: the two sides of a rule's join, the legs of a union, the rules of a run. Parts over one table are
+//! computed together, each morsel being read once. Their results wait until [`Query::lower`](Query) comes to them. Parts
+//! that ask for the result of others (`in (...)`, `toscalar(...)`) come in a later round.
 
 mod search;
 
@@ -14,7 +15,7 @@ use kql_types::Batch;
 
 use crate::QueryError;
 use crate::aggregate::Aggregation;
-use crate::pipeline::{self, Branch, Collect, SinkBranch, Stages, Together};
+use crate::pipeline::{self, Branch, Collect, Kept, SinkBranch, Stages, Together};
 use crate::query::Query;
 use crate::scan::{self, Selection};
 use crate::sort::Sorter;
@@ -25,32 +26,88 @@ pub(crate) struct Part<'p> {
     query: &'p Query,
     /// What it is computed for.
     plan: &'p Plan,
-    /// The streaming operators over the scan: the input of `plan`, or `plan` itself.
+    /// The input of `plan`, or `plan` itself.
     rows: &'p Plan,
+    /// The operators that its rows pass, the last one first.
+    streaming: Vec<&'p Plan>,
+    /// Where its rows are those of a leg of a union that is aggregated: the aggregation, and which leg it is.
+    leg_of: Option<(&'p Plan, usize)>,
     /// The scan, and its columns.
     scan: &'p plan::Scan,
     scanned: &'p Plan,
 }
 
-/// Computes what these plans can share.
-pub(crate) fn run<'p>(jobs: &[(&'p Query, &'p Plan)]) {
-    let mut groups: Vec<Vec<Part<'p>>> = Vec::new();
-    for part in search::parts(jobs) {
-        let table = Arc::as_ptr(&part.scan.table).addr();
-        match groups.iter_mut().find(|group| Arc::as_ptr(&group[0].scan.table).addr() == table) {
-            Some(group) => group.push(part),
-            None => groups.push(vec![part]),
+/// A leg of a union.
+pub(crate) struct Leg<'p> {
+    /// The operators between the union and what asks for its rows, the last one first.
+    pub(crate) above: Vec<&'p Plan>,
+    /// The leg.
+    pub(crate) plan: &'p Plan,
+}
+
+/// Unions of more legs are left as they are.
+const MOST_LEGS: usize = 128;
+
+/// The legs of a union below operators that look at each row alone; those of a union in a union are its own.
+pub(crate) fn legs(plan: &Plan) -> Option<Vec<Leg<'_>>> {
+    let mut above = Vec::new();
+    let mut found = plan;
+    while let Some(input) = found.row_wise_input() {
+        above.push(found);
+        found = input;
+    }
+    let Operator::Union(inputs) = &found.operator else { return None };
+    let mut all = Vec::new();
+    for input in inputs {
+        match legs(input) {
+            Some(inner) => all.extend(
+                inner
+                    .into_iter()
+                    .map(|leg| Leg { above: [above.as_slice(), &leg.above].concat(), plan: leg.plan }),
+            ),
+            None => all.push(Leg { above: above.clone(), plan: input }),
         }
     }
-    for group in groups.into_iter().filter(|group| group.len() > 1) {
-        run_group(group);
+    (all.len() <= MOST_LEGS).then_some(all)
+}
+
+/// What a pass has computed for a plan.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// Its rows.
+    Rows(Vec<Batch>),
+    /// What an aggregation has gathered of a leg.
+    Gathered(Kept),
+}
+
+/// Plans that ask for plans that ask for plans, and so on, are computed together up to so many rounds.
+const MOST_ROUNDS: usize = 4;
+
+/// Computes what these plans can share.
+pub(crate) fn run<'p>(jobs: &[(&'p Query, &'p Plan)]) {
+    for round in 0..MOST_ROUNDS {
+        let found = search::parts(jobs, round);
+        let mut groups: Vec<Vec<Part<'p>>> = Vec::new();
+        for part in found.parts {
+            let table = Arc::as_ptr(&part.scan.table).addr();
+            match groups.iter_mut().find(|group| Arc::as_ptr(&group[0].scan.table).addr() == table) {
+                Some(group) => group.push(part),
+                None => groups.push(vec![part]),
+            }
+        }
+        for group in groups.into_iter().filter(|group| group.len() > 1) {
+            run_group(group);
+        }
+        if !found.has_later {
+            return;
+        }
     }
 }
 
 /// One pass. A part that cannot be made ready is left out: its failure shows where it is computed alone.
 fn run_group(mut group: Vec<Part<'_>>) {
     let mut ready = Vec::new();
-    group.retain(|part| match part.stages() {
+    group.retain(|part| match part.stages().and_then(|stages| part.reader().check().map(|()| stages)) {
         Ok(stages) => {
             ready.push(stages);
             true
@@ -86,22 +143,21 @@ impl<'p> Part<'p> {
 
     /// The streaming operators, made ready, in the order in which rows pass them.
     fn stages(&self) -> Result<Stages, QueryError> {
-        let mut stages = Vec::new();
-        let mut plan = self.rows;
-        while let Some(input) = plan.row_wise_input() {
-            stages.push(self.query.stage(plan)?);
-            plan = input;
-        }
-        stages.reverse();
-        Ok(stages.into())
+        let stages = self.streaming.iter().rev().map(|plan| self.query.stage(plan));
+        Ok(stages.collect::<Result<Vec<_>, _>>()?.into())
     }
 
     fn branch(&self, stages: Stages, selection: Selection) -> Result<Box<dyn Branch + 'p>, QueryError> {
-        let (query, schema) = (self.query, &self.plan.schema);
+        let query = self.query;
+        if let Some((aggregate, leg)) = self.leg_of {
+            let sink = aggregation(aggregate, query)?.of_leg(leg);
+            let finish = |_: &Aggregation<'_>, state| Ok(Outcome::Gathered(Box::new(state)));
+            return Ok(Box::new(SinkBranch { query, selection, stages, sink, finish }));
+        }
         Ok(match &self.plan.operator {
-            Operator::Aggregate { keys, aggregates, .. } => {
-                let sink = Aggregation::new(keys, aggregates, schema.clone(), query)?;
-                let finish = |sink: &Aggregation<'_>, state| Ok(vec![sink.finish(state)?]);
+            Operator::Aggregate { .. } => {
+                let sink = aggregation(self.plan, query)?;
+                let finish = |sink: &Aggregation<'_>, state| Ok(Outcome::Rows(vec![sink.finish(state)?]));
                 Box::new(SinkBranch { query, selection, stages, sink, finish })
             }
             Operator::Sort { keys, .. } => self.sorted(stages, selection, keys, usize::MAX)?,
@@ -110,7 +166,8 @@ impl<'p> Part<'p> {
             }
             _ => {
                 let sink = Collect::new(query, "the result");
-                let finish = |_: &Collect<'_>, state: pipeline::Collected| Ok(state.into_parts().0);
+                let finish =
+                    |_: &Collect<'_>, state: pipeline::Collected| Ok(Outcome::Rows(state.into_parts().0));
                 Box::new(SinkBranch { query, selection, stages, sink, finish })
             }
         })
@@ -125,7 +182,19 @@ impl<'p> Part<'p> {
     ) -> Result<Box<dyn Branch + 'p>, QueryError> {
         let query = self.query;
         let sink = Sorter::new(query, &self.rows.schema, keys, count)?;
-        let finish = |sink: &Sorter<'_>, rows| -> Result<Vec<Batch>, QueryError> { sink.finish(rows) };
+        let finish = |sink: &Sorter<'_>, rows| -> Result<Outcome, QueryError> {
+            Ok(Outcome::Rows(sink.finish(rows)?))
+        };
         Ok(Box::new(SinkBranch { query, selection, stages, sink, finish }))
+    }
+}
+
+/// An aggregation, made ready.
+fn aggregation<'q>(plan: &Plan, query: &'q Query) -> Result<Aggregation<'q>, QueryError> {
+    match &plan.operator {
+        Operator::Aggregate { keys, aggregates, .. } => {
+            Aggregation::new(keys, aggregates, plan.schema.clone(), query)
+        }
+        _ => Err(QueryError::Internal("a leg of what is no aggregation".to_owned())),
     }
 }

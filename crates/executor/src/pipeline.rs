@@ -20,7 +20,7 @@ use crate::QueryError;
 
 pub(crate) use collect::{Collect, Collected, Limit};
 pub(crate) use source::{PIECE_ROWS, Series, SeriesValues, Source};
-pub(crate) use together::{Branch, SinkBranch, Together};
+pub(crate) use together::{Branch, Kept, SinkBranch, Together};
 pub(crate) use worker::run;
 
 /// Sources and what happens to their rows on the way.

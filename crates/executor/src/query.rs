@@ -11,6 +11,7 @@ use kql_types::{Batch, Column, Value};
 
 use crate::expression::CompiledExpr;
 use crate::memory::MemoryBudget;
+use crate::passes::Outcome;
 use crate::pipeline::{self, Collect, Pipeline};
 use crate::{Options, QueryError, passes};
 
@@ -53,7 +54,7 @@ pub(crate) struct Query {
     /// several times is one `Arc`. The plan is kept, so that no other can get its address.
     subqueries: Mutex<HashMap<usize, (Arc<Plan>, Value)>>,
     /// What passes over tables have computed ahead, by the address of the plan, which outlives the query.
-    ahead: Mutex<HashMap<usize, Result<Vec<Batch>, QueryError>>>,
+    ahead: Mutex<HashMap<usize, Result<Outcome, QueryError>>>,
 }
 
 impl Query {
@@ -71,12 +72,12 @@ impl Query {
     }
 
     /// Keeps what a plan comes to until it is asked for.
-    pub(crate) fn keep_ahead(&self, plan: &Plan, outcome: Result<Vec<Batch>, QueryError>) {
+    pub(crate) fn keep_ahead(&self, plan: &Plan, outcome: Result<Outcome, QueryError>) {
         locked(&self.ahead).insert(address(plan), outcome);
     }
 
     /// What a plan comes to, if that was computed ahead.
-    pub(crate) fn take_ahead(&self, plan: &Plan) -> Option<Result<Vec<Batch>, QueryError>> {
+    pub(crate) fn take_ahead(&self, plan: &Plan) -> Option<Result<Outcome, QueryError>> {
         let mut ahead = locked(&self.ahead);
         if ahead.is_empty() { None } else { ahead.remove(&address(plan)) }
     }

@@ -93,9 +93,9 @@ pub struct Connector {
 pub struct Incidents {
     /// Whether alerts open incidents.
     pub create: bool,
-    /// `AllEntities`, `AnyAlert`, `Selected`; `None` where alerts are not grouped.
-    pub matching_method: Option<String>,
-    /// Alerts so far apart are not grouped, in ticks of 100 ns.
+    /// Which alerts are grouped; `None` where none are.
+    pub matching: Option<Matching>,
+    /// Alerts further apart are not grouped, in ticks of 100 ns.
     pub lookback: Option<i64>,
     /// The entity types by which alerts are grouped.
     pub by_entities: Vec<String>,
@@ -105,12 +105,23 @@ pub struct Incidents {
     pub by_custom_details: Vec<String>,
 }
 
+/// Which alerts of a rule are grouped into one incident.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Matching {
+    /// Those with the same entities.
+    AllEntities,
+    /// All.
+    AnyAlert,
+    /// Those with the same entities of some types, alert details and custom details.
+    Selected,
+}
+
 impl Default for Incidents {
     /// What the portal does unless told otherwise: an incident for each alert.
     fn default() -> Self {
         Self {
             create: true,
-            matching_method: None,
+            matching: None,
             lookback: None,
             by_entities: Vec::new(),
             by_alert_details: Vec::new(),
@@ -262,16 +273,27 @@ impl Reader<'_> {
         };
         let texts = |name| grouping.member(name).map(texts).unwrap_or_default();
         let is_on = self.value(grouping.member("enabled"), "true or false", boolean).unwrap_or(false);
-        let method = grouping.member("matchingMethod").and_then(Node::text).map(str::to_owned);
+        let matching = self.matching(grouping.member("matchingMethod"));
         let lookback = grouping.member("lookbackDuration");
         Incidents {
             create,
-            matching_method: method.filter(|_| is_on),
+            matching: is_on.then_some(matching),
             lookback: self.value(lookback, "a length of time such as 5h or PT5H", timespan::parse),
             by_entities: texts("groupByEntities"),
             by_alert_details: texts("groupByAlertDetails"),
             by_custom_details: texts("groupByCustomDetails"),
         }
+    }
+
+    /// Without a method it is the one that the portal recommends.
+    fn matching(&mut self, node: Option<&Node>) -> Matching {
+        let read = |text: &str| match text.trim().to_ascii_lowercase().as_str() {
+            "allentities" => Some(Matching::AllEntities),
+            "anyalert" => Some(Matching::AnyAlert),
+            "selected" => Some(Matching::Selected),
+            _ => None,
+        };
+        self.value(node, "AllEntities, AnyAlert or Selected", read).unwrap_or(Matching::AllEntities)
     }
 
     fn suppression(&mut self) -> Option<i64> {

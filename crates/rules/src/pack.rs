@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::{Metadata, Node, Origin, Rule, fences, header, json, resources, yaml};
+use crate::{Metadata, Node, Origin, Rule, fences, header, json, resources, test_file, yaml};
 
 /// Rules, and the files that could not be read.
 #[derive(Debug, Default)]
@@ -279,7 +279,8 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), PackError> {
                 continue;
             }
             if path.is_dir() {
-                folders.extend((name != FUNCTIONS).then_some(path));
+                let holds_rules = name != FUNCTIONS && !name.ends_with(test_file::FOLDER);
+                folders.extend(holds_rules.then_some(path));
             } else if !name.ends_with(".test.yaml") && !name.ends_with(".test.yml") {
                 files.push(path);
             }

@@ -30,6 +30,11 @@ impl Rule {
         self.metadata.name.as_deref().unwrap_or(&self.key)
     }
 
+    /// What tells it from others: the identifier that its metadata gives it, else its key.
+    pub fn identifier(&self) -> &str {
+        self.metadata.id.as_deref().unwrap_or(&self.key)
+    }
+
     /// The file and its text that places in [`Rule::metadata`] are about.
     pub fn metadata_file(&self) -> (&std::path::Path, &str) {
         match (&self.metadata_path, &self.metadata_text) {

@@ -30,6 +30,9 @@ pub struct RunArguments {
     /// Write the alerts that the rules raise, as rows of the table SecurityAlert, instead of what they find
     #[arg(long, help_heading = "Output")]
     pub alerts: bool,
+    /// Write the incidents that the alerts are grouped into, as rows of the table SecurityIncident
+    #[arg(long, conflicts_with = "alerts", help_heading = "Output")]
+    pub incidents: bool,
     /// Format of results; else told from the ending of the output file, or table
     #[arg(long, value_enum, help_heading = "Output")]
     pub format: Option<RuleFormat>,

@@ -9,7 +9,8 @@ use super::SelectionArguments;
 /// Arguments of `kql test`.
 #[derive(Debug, Args)]
 pub struct TestArguments {
-    /// Files with rules, and folders of them; the tests are NAME.test.yaml beside a rule, or in a folder `tests` there
+    /// Files with rules, and folders of them; the tests are NAME.test.yaml, or the files of a folder NAME.tests,
+    /// beside a rule or in a folder `tests` there
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Which rules of them.
@@ -18,6 +19,10 @@ pub struct TestArguments {
     /// Write what the rules give into the tests that fail; read the difference before you commit it
     #[arg(long)]
     pub update: bool,
+    /// Stay, run the tests again whenever rules, tests or data change, and show only what comes out in another way than
+    /// before; Ctrl-C ends it
+    #[arg(long, conflicts_with_all = ["update", "format", "file"])]
+    pub watch: bool,
     /// How results are written
     #[arg(long, value_enum, default_value_t = TestFormat::Text)]
     pub format: TestFormat,

@@ -1,12 +1,13 @@
 //! What is wrong with rules, without running them, and how that is written.
 //!
 //! Parser and binder find errors, the checks of [`kql_rules::lint`] what is probably not meant. [`text`], [`json`],
-//! [`sarif`], [`github`]: a format each. [`fix`] changes files.
+//! [`sarif`], [`github`]: a format each. [`fix`] changes files. [`known_tables`]: what checks ask of the data.
 
 pub mod explain;
 pub mod fix;
 pub mod github;
 pub mod json;
+mod known_tables;
 pub mod sarif;
 pub mod text;
 
@@ -15,9 +16,9 @@ use std::sync::Arc;
 use kql_parser::{Code, Diagnostic, Position, Span, line_column};
 use kql_rules::Rule;
 use kql_rules::lint::{self, Edit, Finding, Level, Place, Subject, Suppressions};
-use kql_tables::Catalog;
 use kql_types::Schema;
 
+use self::known_tables::{KnownTables, KnownTexts};
 use crate::diagnostics;
 use crate::failure::Failure;
 use crate::session::Session;
@@ -89,13 +90,15 @@ pub struct Manner {
 }
 
 /// Checks rules. Where a rule's tables cannot be read there is a failure in its place.
-pub fn check(session: &Session, rules: Vec<Rule>, manner: Manner) -> Vec<Result<Checked, Failure>> {
+pub fn check(session: &mut Session, rules: Vec<Rule>, manner: Manner) -> Vec<Result<Checked, Failure>> {
     let mut of_pack: Vec<Vec<Finding>> = rules.iter().map(|_| Vec::new()).collect();
     if !manner.syntax_only {
         lint::pack(&rules).into_iter().for_each(|(at, finding)| of_pack[at].push(finding));
     }
+    let texts = if manner.syntax_only { KnownTexts::default() } else { KnownTexts::of(session, &rules) };
     let one = |(rule, of_pack)| {
-        let mut checked = if manner.syntax_only { syntax(rule) } else { whole(session, rule, of_pack)? };
+        let mut checked =
+            if manner.syntax_only { syntax(rule) } else { whole(session, rule, of_pack, &texts)? };
         checked.found.retain(|found| found.level >= manner.level);
         Ok(checked)
     };
@@ -109,26 +112,26 @@ fn syntax(rule: Rule) -> Checked {
     gather(rule, diagnostics, Vec::new(), None)
 }
 
-fn whole(session: &Session, rule: Rule, of_pack: Vec<Finding>) -> Result<Checked, Failure> {
+fn whole(
+    session: &Session,
+    rule: Rule,
+    of_pack: Vec<Finding>,
+    texts: &KnownTexts,
+) -> Result<Checked, Failure> {
     let mut findings = lint::metadata(&rule);
     findings.extend(of_pack);
     let (diagnostics, result) = match session.check(&Source::of_rule(&rule)) {
         Ok(bound) => {
             let result = bound.results.last().map(|result| result.plan.schema.clone());
             let parsed = kql_parser::parse(&rule.query);
-            let has_time =
-                |name: &str| session.catalog().table(name).is_some_and(|table| has_time(&table.schema()));
-            findings.extend(lint::query(&Subject::new(&rule, &parsed.query, result.as_deref(), &has_time)));
+            let tables = KnownTables { catalog: session.catalog(), texts };
+            findings.extend(lint::query(&Subject::new(&rule, &parsed.query, result.as_deref(), &tables)));
             (bound.diagnostics, result)
         }
         Err(Failure::Query(_, diagnostics)) => (diagnostics, None),
         Err(other) => return Err(other),
     };
     Ok(gather(rule, diagnostics, findings, result))
-}
-
-fn has_time(schema: &Schema) -> bool {
-    ["TimeGenerated", "Timestamp"].iter().any(|name| schema.index_of(name).is_some())
 }
 
 fn gather(

@@ -18,11 +18,11 @@ pub(super) fn check(arguments: &CheckArguments, data: &DataArguments) -> Result<
         return Ok(Outcome::Ran);
     }
     let (rules, unreadable) = rule_pack::read(&arguments.paths, &arguments.selection)?;
-    let session = Session::open_for_rules(data, &arguments.paths)?;
+    let mut session = Session::open_for_rules(data, &arguments.paths)?;
     let manner = Manner { syntax_only: arguments.syntax_only, level: arguments.level };
     let mut failures: Vec<Failure> = unreadable.iter().map(rule_pack::failure).collect();
     let mut checked = Vec::new();
-    for one in check_rules(&session, rules, manner) {
+    for one in check_rules(&mut session, rules, manner) {
         match one {
             Ok(one) => checked.push(one),
             Err(failure) => failures.push(failure),

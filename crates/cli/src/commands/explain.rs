@@ -9,11 +9,14 @@ use crate::exit::Outcome;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::source::Source;
+use crate::trace::Choice;
 use crate::{rule_pack, trace};
 
 pub(super) fn explain(arguments: &ExplainArguments, data: &DataArguments) -> Result<Outcome, Failure> {
     if let Some(path) = &arguments.why {
-        return why(path, arguments.predicate.as_deref(), data);
+        let predicate = arguments.predicate.clone().map(Choice::Predicate);
+        let choice = predicate.or_else(|| arguments.row.clone().map(Choice::Key));
+        return why(path, choice.as_ref(), data);
     }
     let source = source_of_argument(arguments.text.as_deref().unwrap_or("-"), &arguments.files)?;
     let session = Session::open(data, &arguments.files)?;
@@ -39,7 +42,7 @@ pub(crate) fn trees(session: &Session, source: &Source) -> Result<String, Failur
     Ok(text.trim_end().to_owned())
 }
 
-fn why(path: &Path, predicate: Option<&str>, data: &DataArguments) -> Result<Outcome, Failure> {
+fn why(path: &Path, choice: Option<&Choice>, data: &DataArguments) -> Result<Outcome, Failure> {
     let paths = [path.to_owned()];
     let (rules, unreadable) = rule_pack::read(&paths, &SelectionArguments::default())?;
     if let Some(error) = unreadable.first() {
@@ -49,7 +52,7 @@ fn why(path: &Path, predicate: Option<&str>, data: &DataArguments) -> Result<Out
     session.fix_now();
     let mut out = anstream::AutoStream::auto(std::io::stdout()).lock();
     for rule in &rules {
-        let text = trace::report(rule, &trace::follow(&mut session, rule, predicate)?);
+        let text = trace::report(rule, &trace::follow(&mut session, rule, choice)?, choice);
         out.write_all(text.as_bytes()).map_err(|error| Failure::io("cannot write", &error))?;
     }
     Ok(report_notes(&mut session))

@@ -1,14 +1,13 @@
 //! `kql run`: runs rules.
 
-use std::fmt::Write;
+mod alerts;
+
 use std::time::Instant;
 
-use kql_rules::alert::security_alert;
 use kql_rules::{Metadata, Origin, PackError, Rule, Severity};
-use kql_types::{ScalarType, Value};
 
 use super::{report_notes, settle, show_warnings};
-use crate::answer::{ResultBuilder, ResultTable};
+use crate::answer::ResultTable;
 use crate::args::{DataArguments, Format, RuleFormat, RunArguments};
 use crate::chart::ChartFile;
 use crate::exit::Outcome;
@@ -80,8 +79,13 @@ fn run_rules(arguments: &RunArguments, session: &mut Session, rules: Vec<Rule>) 
 }
 
 fn decision(arguments: &RunArguments) -> Decision {
-    let by_trigger = arguments.scheduled || arguments.replay.is_some() || arguments.alerts;
+    let by_trigger = arguments.scheduled || arguments.replay.is_some() || writes_alerts(arguments);
     if by_trigger { Decision::Trigger } else { Decision::Rows }
+}
+
+/// Whether alerts are written, one by one or grouped, in place of rows.
+fn writes_alerts(arguments: &RunArguments) -> bool {
+    arguments.alerts || arguments.incidents
 }
 
 /// A file that could not be read stands among the rules as one that failed.
@@ -136,7 +140,7 @@ impl Destination {
         Ok(match arguments.format() {
             // Alerts are one table, and stand under no heading.
             RuleFormat::Rows(format) => {
-                Self::Rows(Output::open(&arguments.output(format), !arguments.alerts)?, format)
+                Self::Rows(Output::open(&arguments.output(format), !writes_alerts(arguments))?, format)
             }
             RuleFormat::Report(format) => Self::Report(OutputFile::open(arguments.file.as_deref())?, format),
         })
@@ -144,10 +148,8 @@ impl Destination {
 
     fn write(self, arguments: &RunArguments, run: &RunReport, session: &Session) -> Result<(), Failure> {
         match self {
-            Self::Rows(mut output, format) if arguments.alerts => {
-                let is_read_by_people = matches!(format, Format::Table | Format::Markdown);
-                let alerts = if is_read_by_people { brief_alerts(run) } else { whole_alerts(run) };
-                output.result(None, &alerts)?;
+            Self::Rows(mut output, format) if writes_alerts(arguments) => {
+                output.result(None, &alerts::table(arguments, run, format))?;
                 output.finish()
             }
             Self::Rows(mut output, _) => {
@@ -187,41 +189,4 @@ fn write_rows(output: &mut Output, report: &RuleReport) -> Result<(), Failure> {
         }
         Err(failure) => output.failure(name, &failure.summary()),
     }
-}
-
-/// Alerts as the table SecurityAlert has them.
-fn whole_alerts(run: &RunReport) -> ResultTable {
-    let alerts = run.rules.iter().flat_map(|report| report.alerts.iter().map(|alert| (&report.rule, alert)));
-    let batch = security_alert::batch(alerts);
-    ResultTable::new(batch.schema.clone(), vec![batch])
-}
-
-/// What people want to know of an alert.
-fn brief_alerts(run: &RunReport) -> ResultTable {
-    use ScalarType::{DateTime, Long, String as Text};
-    let columns = [
-        ("Severity", Text),
-        ("Alert", Text),
-        ("Start", DateTime),
-        ("End", DateTime),
-        ("Rows", Long),
-        ("Entities", Text),
-    ];
-    let mut table = ResultBuilder::new(&columns);
-    for alert in run.rules.iter().flat_map(|report| &report.alerts) {
-        let mut entities = String::new();
-        for (at, entity) in alert.entities.iter().enumerate() {
-            // Writing to a string cannot fail.
-            let _ = write!(entities, "{}{entity}", if at > 0 { ", " } else { "" });
-        }
-        table.push(&[
-            Value::String(alert.severity.name().to_owned()),
-            Value::String(alert.name.clone()),
-            Value::DateTime(alert.start),
-            Value::DateTime(alert.end),
-            Value::Long(alert.rows as i64),
-            Value::String(entities),
-        ]);
-    }
-    table.finish()
 }

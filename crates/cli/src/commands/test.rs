@@ -1,42 +1,34 @@
 //! `kql test`: runs the tests that lie beside rules.
 
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use kql_executor::Options;
 use kql_rules::Rule;
 use kql_rules::test_file::rewrite::rewrite;
-use kql_rules::test_file::{self, TestFile};
+use kql_rules::test_file::{self, Data, TestFile};
 
 use crate::args::{DataArguments, TestArguments, TestFormat};
+use crate::changes::Changes;
 use crate::exit::Outcome;
 use crate::failure::Failure;
 use crate::output::OutputFile;
 use crate::report::xml::timestamp;
+use crate::rule_test::changed::Outcomes;
 use crate::rule_test::{FileResult, Mismatch, RuleTests, TestReport, junit, run, text};
-use crate::{rule_pack, terminal};
+use crate::{changes, rule_pack, terminal};
 
 pub(super) fn test(arguments: &TestArguments, data: &DataArguments) -> Result<Outcome, Failure> {
-    let started = Instant::now();
-    let (rules, unreadable) = rule_pack::read(&arguments.paths, &arguments.selection)?;
+    if arguments.watch {
+        return watch(arguments, data);
+    }
+    let (report, failures) = run_tests(arguments, data)?;
     let mut outcome = Outcome::Ran;
-    let mut say = |failure: Failure| {
+    for failure in failures {
         terminal::say(&failure.render());
         outcome.and(failure.outcome());
-    };
-    unreadable.iter().map(rule_pack::failure).for_each(&mut say);
-    let mut tested = Vec::new();
-    for rule in rules {
-        let mut files = Vec::new();
-        for file in files_of(&rule) {
-            match file {
-                Ok(file) => files.push(run::file(&rule, file, data)),
-                Err(failure) => say(failure),
-            }
-        }
-        tested.push(RuleTests { rule, files });
     }
-    let report = TestReport { rules: tested, time: started.elapsed() };
     write(arguments, &report)?;
     if arguments.update {
         let files = report.rules.iter().flat_map(|rule| &rule.files);
@@ -52,8 +44,64 @@ pub(super) fn test(arguments: &TestArguments, data: &DataArguments) -> Result<Ou
     Ok(outcome)
 }
 
+/// Runs the tests of the rules; also gives what could not be read.
+fn run_tests(arguments: &TestArguments, data: &DataArguments) -> Result<(TestReport, Vec<Failure>), Failure> {
+    let started = Instant::now();
+    let (rules, unreadable) = rule_pack::read(&arguments.paths, &arguments.selection)?;
+    let mut failures: Vec<Failure> = unreadable.iter().map(rule_pack::failure).collect();
+    let mut tested = Vec::new();
+    for rule in rules {
+        let mut files = Vec::new();
+        for file in files_of(&rule) {
+            match file {
+                Ok(file) => files.push(run::file(&rule, file, data)),
+                Err(failure) => failures.push(failure),
+            }
+        }
+        tested.push(RuleTests { rule, files });
+    }
+    Ok((TestReport { rules: tested, time: started.elapsed() }, failures))
+}
+
+/// Runs the tests whenever something changes, and shows what comes out in another way.
+fn watch(arguments: &TestArguments, data: &DataArguments) -> Result<Outcome, Failure> {
+    let mut changes = Changes::new()?;
+    changes.watch(arguments.paths.iter().map(PathBuf::as_path).chain(changes::paths_of(data)))?;
+    let mut outcomes = Outcomes::default();
+    let mut told: Vec<String> = Vec::new();
+    loop {
+        let failures = match run_tests(arguments, data) {
+            Ok((report, failures)) => {
+                changes.watch(data_paths(&report))?;
+                match show(&outcomes.changes(&report, failures.is_empty())) {
+                    Err(Failure::ClosedPipe) => return Ok(Outcome::Ran),
+                    shown => shown?,
+                }
+                failures
+            }
+            Err(failure) => vec![failure],
+        };
+        let failures: Vec<String> = failures.iter().map(Failure::render).collect();
+        failures.iter().filter(|failure| !told.contains(failure)).for_each(|failure| terminal::say(failure));
+        told = failures;
+        if !changes.wait() {
+            return Ok(Outcome::Ran);
+        }
+    }
+}
+
+/// The files and folders with data that cases name.
+fn data_paths(report: &TestReport) -> impl Iterator<Item = &Path> {
+    report.cases().flat_map(|(_, case, _)| case.tables.iter().chain(&case.watchlists)).filter_map(
+        |(_, data)| match data {
+            Data::Path(path) => Some(path.as_path()),
+            Data::Rows(_) => None,
+        },
+    )
+}
+
 fn files_of(rule: &Rule) -> Vec<Result<TestFile, Failure>> {
-    let read = |path: std::path::PathBuf| {
+    let read = |path: PathBuf| {
         let shown = path.display().to_string();
         let text = std::fs::read_to_string(&path)
             .map_err(|error| Failure::io(format!("cannot read {shown}"), &error))?;
@@ -74,12 +122,14 @@ fn write(arguments: &TestArguments, report: &TestReport) -> Result<(), Failure> 
         Some(path) => {
             OutputFile::open(Some(path))?.write(&anstream::adapter::strip_str(&written).to_string())
         }
-        None => {
-            let mut out = anstream::AutoStream::auto(io::stdout()).lock();
-            let shown = out.write_all(written.as_bytes()).and_then(|()| out.flush());
-            shown.map_err(|error| Failure::io("cannot write", &error))
-        }
+        None => show(&written),
     }
+}
+
+fn show(text: &str) -> Result<(), Failure> {
+    let mut out = anstream::AutoStream::auto(io::stdout()).lock();
+    let shown = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    shown.map_err(|error| Failure::io("cannot write", &error))
 }
 
 /// Writes what the rule gave into a file. Gives how many expectations are new.

@@ -1,40 +1,23 @@
 //! `kql watch`: runs rules again whenever their files or the data change, and shows only what is new.
 
 use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, Receiver};
-use std::time::Duration;
+use std::path::PathBuf;
 
 use kql_rules::alert::{Row, fingerprint};
-use notify::{Event, RecursiveMode, Watcher};
 
 use crate::answer::{Answer, ResultBuilder, ResultTable};
 use crate::args::{DataArguments, OutputArguments, WatchArguments};
+use crate::changes::Changes;
 use crate::exit::Outcome;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::session::{Job, Session};
 use crate::source::Source;
-use crate::{rule_pack, terminal};
-
-/// Changes that follow one another so closely are one.
-const QUIET: Duration = Duration::from_millis(200);
+use crate::{changes, rule_pack, terminal};
 
 pub(super) fn watch(arguments: &WatchArguments, data: &DataArguments) -> Result<Outcome, Failure> {
-    let (sender, changes) = mpsc::channel();
-    let watching = |error: notify::Error| Failure::Data(format!("cannot watch: {error}"));
-    let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-        // To read a file is no change. Where something went wrong a run does no harm.
-        let is_change = event.is_ok_and(|event| !event.kind.is_access());
-        if is_change {
-            // The receiver is gone only when the program ends.
-            let _ = sender.send(());
-        }
-    })
-    .map_err(watching)?;
-    for path in watched(arguments, data) {
-        watcher.watch(&path, RecursiveMode::Recursive).map_err(watching)?;
-    }
+    let mut changes = Changes::new()?;
+    changes.watch(arguments.paths.iter().map(PathBuf::as_path).chain(changes::paths_of(data)))?;
     let mut shown = Shown::default();
     loop {
         match shown.run(arguments, data) {
@@ -42,35 +25,10 @@ pub(super) fn watch(arguments: &WatchArguments, data: &DataArguments) -> Result<
             Err(failure) => shown.tell("", &failure),
             Ok(()) => {}
         }
-        if !wait(&changes) {
+        if !changes.wait() {
             return Ok(Outcome::Ran);
         }
     }
-}
-
-/// Waits for a change, and until there was none for a moment.
-fn wait(changes: &Receiver<()>) -> bool {
-    if changes.recv().is_err() {
-        return false;
-    }
-    while changes.recv_timeout(QUIET).is_ok() {}
-    true
-}
-
-/// The folders in which changes matter. A file is watched by its folder, since editors put a new file in its place.
-fn watched(arguments: &WatchArguments, data: &DataArguments) -> Vec<PathBuf> {
-    let tables = data.tables.iter().map(|(_, pattern)| Path::new(pattern.as_str()));
-    let named = arguments.paths.iter().chain(&data.folders).map(PathBuf::as_path).chain(tables);
-    let mut folders: Vec<PathBuf> = Vec::new();
-    for path in named {
-        // Of a glob the part that is a folder.
-        let folder = path.ancestors().find(|path| path.is_dir()).unwrap_or(Path::new("."));
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        if folders.iter().all(|known| known != folder) {
-            folders.push(folder.to_owned());
-        }
-    }
-    folders
 }
 
 /// What was shown so far.

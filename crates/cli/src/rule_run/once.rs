@@ -2,7 +2,7 @@
 
 use kql_parser::tokenize;
 use kql_rules::Rule;
-use kql_rules::alert::{self, Window, security_alert};
+use kql_rules::alert::{self, Alert, Window, security_alert};
 use kql_tables::MemoryTable;
 use kql_types::{Batch, Column, Schema};
 
@@ -88,9 +88,12 @@ fn run_some(
 
 /// The table SecurityAlert: what the data has of it, and what the rules so far have raised.
 fn with_alerts(session: &mut Session, reports: &[Option<RuleReport>]) -> Result<MemoryTable, Failure> {
-    let raised =
-        reports.iter().flatten().flat_map(|report| report.alerts.iter().map(|alert| (&report.rule, alert)));
-    let raised = security_alert::batch(raised);
+    let raised: Vec<(&Rule, &Alert)> = reports
+        .iter()
+        .flatten()
+        .flat_map(|report| report.alerts.iter().map(|alert| (&report.rule, alert)))
+        .collect();
+    let raised = security_alert::batch(&raised, &[]);
     let stored = session.run(&Source::new(security_alert::TABLE, security_alert::TABLE))?;
     let table = match stored.results.into_iter().next() {
         Some(stored) => below_each_other(&stored, raised),

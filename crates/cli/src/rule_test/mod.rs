@@ -1,7 +1,8 @@
 //! Tests of rules: what runs them, and what is told of them.
 //!
-//! [`run`] runs a case, [`judge`] compares, [`text`] and [`junit`] tell.
+//! [`run`] runs a case, [`judge`] compares, [`text`] and [`junit`] tell, [`changed`] what is new since the run before.
 
+pub mod changed;
 pub mod judge;
 pub mod junit;
 pub mod run;

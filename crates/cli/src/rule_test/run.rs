@@ -13,6 +13,7 @@ use kql_types::datetime;
 use super::judge::{Given, judge};
 use super::{CaseResult, FileResult, Mismatch};
 use crate::args::{DataArguments, Moment};
+use crate::changes::OWN_FOLDER;
 use crate::failure::Failure;
 use crate::session::{Job, Session};
 use crate::source::Source;
@@ -40,8 +41,10 @@ fn run(
     case: &TestCase,
     data: &DataArguments,
 ) -> Result<Vec<Mismatch>, Failure> {
-    let folder =
-        tempfile::tempdir().map_err(|error| Failure::io("cannot make a folder for the tables", &error))?;
+    let folder = tempfile::Builder::new()
+        .prefix(OWN_FOLDER)
+        .tempdir()
+        .map_err(|error| Failure::io("cannot make a folder for the tables", &error))?;
     let data = arguments(case, data, folder.path())?;
     let mut session = open(rule, case, data)?;
     session.fix_now();

@@ -8,6 +8,7 @@ use kql_types::Batch;
 use super::worker::pass;
 use super::{Sink, Stages, Work};
 use crate::QueryError;
+use crate::passes::Outcome;
 use crate::query::Query;
 use crate::scan::Selection;
 
@@ -34,8 +35,8 @@ pub(crate) trait Branch: Sync {
     fn merge(&self, state: &mut Kept, partial: Kept) -> Result<(), QueryError>;
     /// Adds what a worker has kept.
     fn merge_local(&self, state: &mut Kept, local: Kept) -> Result<(), QueryError>;
-    /// The rows that all runs come to.
-    fn finish(&self, state: Kept) -> Result<Vec<Batch>, QueryError>;
+    /// What all runs come to.
+    fn finish(&self, state: Kept) -> Result<Outcome, QueryError>;
 }
 
 /// A branch that ends in a sink.
@@ -48,7 +49,7 @@ pub(crate) struct SinkBranch<'q, S, F> {
     pub(crate) stages: Stages,
     /// Where they end.
     pub(crate) sink: S,
-    /// Makes rows of what the sink has gathered.
+    /// What becomes of what the sink has gathered.
     pub(crate) finish: F,
 }
 
@@ -58,7 +59,7 @@ where
     S::Local: 'static,
     S::Partial: 'static,
     S::State: 'static,
-    F: Fn(&S, S::State) -> Result<Vec<Batch>, QueryError> + Sync,
+    F: Fn(&S, S::State) -> Result<Outcome, QueryError> + Sync,
 {
     fn local(&self) -> Kept {
         Box::new(self.sink.local())
@@ -100,7 +101,7 @@ where
         self.sink.merge_local(state, owned(local)?)
     }
 
-    fn finish(&self, state: Kept) -> Result<Vec<Batch>, QueryError> {
+    fn finish(&self, state: Kept) -> Result<Outcome, QueryError> {
         (self.finish)(&self.sink, owned(state)?)
     }
 }
@@ -120,11 +121,8 @@ pub(crate) struct Together<'b> {
 }
 
 impl Together<'_> {
-    /// The rows of each branch.
-    pub(crate) fn finish(
-        &self,
-        states: Vec<Result<Kept, QueryError>>,
-    ) -> Vec<Result<Vec<Batch>, QueryError>> {
+    /// What each branch comes to.
+    pub(crate) fn finish(&self, states: Vec<Result<Kept, QueryError>>) -> Vec<Result<Outcome, QueryError>> {
         self.branches.iter().zip(states).map(|(branch, state)| branch.finish(state?)).collect()
     }
 }

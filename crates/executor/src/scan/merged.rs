@@ -102,6 +102,12 @@ fn place(column: &ScanColumn, columns: &mut Vec<ScanColumn>) -> usize {
 }
 
 impl Reader<'_> {
+    /// Fails where the predicate cannot be made ready.
+    pub(crate) fn check(&self) -> Result<(), QueryError> {
+        let Some(predicate) = &self.scan.predicate else { return Ok(()) };
+        CompiledExpr::compile(predicate, self.query).map(|_| ())
+    }
+
     /// The predicate over columns that stand in these places.
     fn predicate(&self, places: &[usize]) -> Result<Option<CompiledExpr>, QueryError> {
         let Some(predicate) = &self.scan.predicate else { return Ok(None) };

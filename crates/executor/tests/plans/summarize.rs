@@ -3,11 +3,11 @@
 use super::*;
 use kql_planner::plan::{Aggregate, AggregateCall};
 
-fn count() -> Aggregate {
+pub(super) fn count() -> Aggregate {
     function("count", Vec::new(), LONG)
 }
 
-fn function(name: &str, arguments: Vec<Expr>, returns: ScalarType) -> Aggregate {
+pub(super) fn function(name: &str, arguments: Vec<Expr>, returns: ScalarType) -> Aggregate {
     let function = registry::aggregate(name).unwrap_or_else(|| panic!("no aggregate {name}"));
     let overload = function.overloads.iter().find(|overload| overload.parameters.len() >= arguments.len());
     let overload = overload.unwrap_or_else(|| panic!("no overload of {name}"));
@@ -15,7 +15,7 @@ fn function(name: &str, arguments: Vec<Expr>, returns: ScalarType) -> Aggregate 
     Aggregate { call, condition: None, outputs: vec![returns], span: Span::default() }
 }
 
-fn aggregate(input: Plan, keys: Vec<Expr>, aggregates: Vec<Aggregate>) -> Plan {
+pub(super) fn aggregate(input: Plan, keys: Vec<Expr>, aggregates: Vec<Aggregate>) -> Plan {
     let mut types: Vec<ScalarType> = keys.iter().map(|key| key.data_type).collect();
     types.extend(aggregates.iter().flat_map(|aggregate| aggregate.outputs.iter().copied()));
     let schema = types.into_iter().map(|data_type| Field::new("x", data_type)).collect();

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use kql_executor::execute_all;
 use kql_tables::{MemoryTable, Morsel, Scan, ScanRequest, Table, TableError};
 
+use super::summarize::{aggregate, count, function};
 use super::*;
 
 /// A table that counts how often its morsels are read.
@@ -154,4 +155,71 @@ fn a_plan_that_fails_leaves_the_others_alone() {
     assert_eq!(values(outcomes[0].as_ref().unwrap()).len(), 1);
     assert!(matches!(outcomes[1], Err(QueryError::MemoryLimit { .. })), "{:?}", outcomes[1]);
     assert!(outcomes[2].is_ok() || matches!(outcomes[2], Err(QueryError::Evaluation { .. })));
+}
+
+/// `Union` of plans with one schema.
+fn union(legs: Vec<Plan>) -> Plan {
+    let schema = legs[0].schema.clone();
+    Plan { operator: Operator::Union(legs), schema }
+}
+
+/// Counts rows by the input's first column, and gathers the second.
+fn gathered(input: Plan) -> Plan {
+    let keys = vec![column(0, STRING)];
+    aggregate(input, keys, vec![count(), function("make_list", vec![column(1, LONG)], DYNAMIC)])
+}
+
+/// The rows of each plan alone, and of all together by several numbers of threads, with how often the table is read.
+fn is_read_once(fixture: &Fixture, plans: &[Plan], passes: usize) {
+    let alone: Vec<_> = plans.iter().map(|plan| values(&execute(plan, &options(1)).unwrap())).collect();
+    fixture.reads();
+    execute(&fixture.scan(&[("k", LONG)], None), &options(1)).unwrap();
+    let morsels = fixture.reads();
+    for threads in [1, 2, 5] {
+        let options = options(threads);
+        let jobs: Vec<_> = plans.iter().map(|plan| (plan, &options)).collect();
+        let together: Vec<_> =
+            execute_all(&jobs, |_| {}).into_iter().map(|rows| values(&rows.unwrap())).collect();
+        assert_eq!(together, alone, "{threads} threads");
+        assert_eq!(fixture.reads(), passes * morsels, "{threads} threads");
+    }
+}
+
+#[test]
+fn the_legs_of_unions_are_read_in_one_pass() {
+    let fixture = Fixture::new(200_000);
+    let wide = &[("s", STRING), ("k", LONG)][..];
+    let leg = |text: &str| fixture.scan(wide, Some(equals(0, STRING, Value::String(text.into()))));
+    let above = |input: Plan| {
+        let schema = input.schema.clone();
+        let keep = call("<", vec![column(1, LONG), constant(Value::Long(150_000))], BOOL);
+        Plan { operator: Operator::Filter { input: Box::new(input), predicate: keep }, schema }
+    };
+    let plans = [
+        // Aggregated: groups come in the order of the legs, not in that of the table.
+        distinct(union(vec![leg("s3"), leg("s1"), leg("s2")])),
+        gathered(above(union(vec![leg("s6"), union(vec![leg("s1"), leg("s6")])]))),
+        // Kept as they are.
+        union(vec![leg("s5"), leg("s0")]),
+    ];
+    let first = values(&execute(&plans[0], &options(2)).unwrap());
+    assert_eq!(first, ["s3", "s1", "s2"].map(|text| strings([text])));
+    is_read_once(&fixture, &plans, 1);
+}
+
+#[test]
+fn what_asks_for_other_plans_comes_in_a_later_pass() {
+    let fixture = Fixture::new(100_000);
+    let wide = &[("s", STRING), ("k", LONG)][..];
+    let is = |other: Expr| call("==", vec![column(0, STRING), other], BOOL);
+    let seen = |text: &str| {
+        let seen = fixture.scan(&[("s", STRING)], Some(is(constant(Value::String(text.into())))));
+        is(Expr::new(ExprKind::ScalarQuery(Arc::new(distinct(seen))), STRING, Span::new(0, 1)))
+    };
+    let plans = [
+        gathered(fixture.scan(wide, Some(seen("s2")))),
+        distinct(fixture.scan(wide, Some(seen("s4")))),
+        fixture.scan(wide, Some(seen("s5"))),
+    ];
+    is_read_once(&fixture, &plans, 2);
 }

@@ -2,10 +2,13 @@
 //!
 //! - [`entity`]: what the rows name. [`details`]: names and texts with columns in them.
 //! - [`security_alert`]: alerts as rows of the table SecurityAlert.
+//! - [`incident`]: which alerts belong together. [`security_incident`]: these as rows of the table SecurityIncident.
 
 pub mod details;
 pub mod entity;
+pub mod incident;
 pub mod security_alert;
+pub mod security_incident;
 
 use kql_types::{Batch, Schema, Value};
 use sha2::{Digest, Sha256};
@@ -170,18 +173,27 @@ impl Maker<'_> {
     /// The same rule, rows and, on a schedule, moment give the same identifier.
     fn identifier<'a>(&self, rows: impl Iterator<Item = Row<'a>>) -> String {
         let mut hash = Sha256::new();
-        let rule = self.rule.metadata.id.as_deref().unwrap_or(&self.rule.key);
-        hash.update(rule);
+        hash.update(self.rule.identifier());
         if self.window.after.is_some() {
             hash.update(self.window.until.to_le_bytes());
         }
         for row in rows {
             hash.update(fingerprint(row));
         }
-        let digest = hash.finalize();
-        let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+        guid(hash)
     }
+}
+
+/// A GUID that follows from these bytes.
+fn identifier_of<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
+    let mut hash = Sha256::new();
+    parts.into_iter().for_each(|part| hash.update(part));
+    guid(hash)
+}
+
+fn guid(hash: Sha256) -> String {
+    let hex: String = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
 
 /// What tells a row from others: a digest of its values.

@@ -8,6 +8,7 @@ use kql_types::{Batch, ColumnBuilder, Field, ScalarType, Schema, Value, datetime
 use serde_json::{Map, json};
 
 use super::Alert;
+use super::incident::Incident;
 use crate::metadata::{EventGrouping, Kind};
 use crate::{Rule, Schedule};
 
@@ -58,25 +59,28 @@ pub fn schema() -> Schema {
     COLUMNS.iter().map(|&(name, data_type)| Field::new(name, data_type)).collect()
 }
 
-/// The alerts as rows of the table.
-pub fn batch<'a>(alerts: impl IntoIterator<Item = (&'a Rule, &'a Alert)>) -> Batch {
+/// The alerts as rows of the table. Those of an incident have its number and name among their extended properties.
+pub fn batch(alerts: &[(&Rule, &Alert)], incidents: &[Incident<'_>]) -> Batch {
+    let mut of_alerts: Vec<Option<&Incident<'_>>> = vec![None; alerts.len()];
+    for incident in incidents {
+        incident.alerts.iter().for_each(|(at, _)| of_alerts[*at] = Some(incident));
+    }
     let mut columns: Vec<ColumnBuilder> =
         COLUMNS.iter().map(|&(_, data_type)| ColumnBuilder::new(data_type)).collect();
-    let mut rows = 0;
-    for (rule, alert) in alerts {
-        let row = Record { rule, alert };
+    for ((rule, alert), incident) in alerts.iter().zip(of_alerts) {
+        let row = Record { rule, alert, incident };
         for (builder, &(name, data_type)) in columns.iter_mut().zip(COLUMNS) {
             builder.push(&row.value(name, data_type));
         }
-        rows += 1;
     }
     let columns = columns.into_iter().map(ColumnBuilder::finish).collect();
-    Batch::new(Arc::new(schema()), columns, rows)
+    Batch::new(Arc::new(schema()), columns, alerts.len())
 }
 
 struct Record<'a> {
     rule: &'a Rule,
     alert: &'a Alert,
+    incident: Option<&'a Incident<'a>>,
 }
 
 impl Record<'_> {
@@ -99,7 +103,7 @@ impl Record<'_> {
             "ProviderName" => format!("ASI {} Alerts", self.component()),
             "VendorName" => "Microsoft".to_owned(),
             "VendorOriginalId" | "SystemAlertId" => alert.id.clone(),
-            "AlertType" => self.rule_id().to_owned(),
+            "AlertType" => self.rule.identifier().to_owned(),
             "ExtendedProperties" => self.extended_properties(),
             "Entities" => entities(alert),
             "SourceSystem" => "Detection".to_owned(),
@@ -119,10 +123,6 @@ impl Record<'_> {
             Kind::NearRealTime => "NRT",
             Kind::Scheduled | Kind::Hunting => "Scheduled",
         }
-    }
-
-    fn rule_id(&self) -> &str {
-        self.rule.metadata.id.as_deref().unwrap_or(&self.rule.key)
     }
 
     fn extended_properties(&self) -> String {
@@ -147,8 +147,12 @@ impl Record<'_> {
             EventGrouping::AlertPerResult => "AlertPerResult",
         };
         add("Query Results Aggregation Kind", kind.to_owned());
-        add("Analytic Rule Ids", json!([self.rule_id()]).to_string());
+        add("Analytic Rule Ids", json!([self.rule.identifier()]).to_string());
         add("Analytic Rule Name", self.rule.name().to_owned());
+        if let Some(incident) = self.incident {
+            add("Incident Number", incident.number.to_string());
+            add("Incident Name", incident.name.clone());
+        }
         if !self.alert.custom_details.is_empty() {
             let details: Map<_, _> = self
                 .alert

@@ -98,7 +98,7 @@ fn columns_may_give_severity_tactics_and_properties() {
                  alertDynamicProperties: [{alertProperty: AlertLink, value: User}]\n";
     let alert = &raised(about, &["High"])[0];
     assert_eq!((alert.severity, &alert.tactics[..]), (Severity::High, &["High".to_owned()][..]));
-    let row = security_alert::batch([(&rule(about), alert)]);
+    let row = security_alert::batch(&[(&rule(about), alert)], &[]);
     let value = |name: &str| row.columns[row.schema.index_of(name).unwrap()].value(0);
     assert_eq!(value("AlertLink"), Value::String("High".to_owned()));
 }
@@ -106,7 +106,7 @@ fn columns_may_give_severity_tactics_and_properties() {
 #[test]
 fn an_alert_is_a_row_of_the_table() {
     let alert = &raised(MAPPED, &["ann@x.org"])[0];
-    let row = security_alert::batch([(&rule(MAPPED), alert)]);
+    let row = security_alert::batch(&[(&rule(MAPPED), alert)], &[]);
     let text = |name: &str| row.columns[row.schema.index_of(name).unwrap()].value(0).to_text();
     assert_eq!(text("Entities"), r#"[{"$id":"1","Name":"ann","UPNSuffix":"x.org","Type":"account"}]"#);
     assert_eq!([text("Tactics"), text("Techniques")], ["InitialAccess", r#"["T1078"]"#]);
@@ -126,4 +126,81 @@ fn columns_that_are_not_there_are_found() {
         [("the entity mapping IP.Address", "Nowhere"), ("the alert's name or description", "Nowhere")]
     );
     assert_eq!(missing[0].column.span.text(MAPPED), "Nowhere");
+}
+
+/// The alerts of a rule at hours, each about a user, as the numbers of their incidents; 0 for none.
+fn incidents(about: &str, alerts: &[(i64, &str)]) -> Vec<i32> {
+    let rule = rule(&format!("{MAPPED}incidentConfiguration:\n{about}"));
+    let raised: Vec<Alert> = alerts
+        .iter()
+        .flat_map(|(hour, user)| {
+            let (schema, batches) = rows(&[user]);
+            let window = Window { after: None, until: NOW + hour * TICKS_PER_HOUR };
+            raise(&rule, Rows { schema: &schema, batches: &batches }, window)
+        })
+        .collect();
+    let pairs: Vec<(&Rule, &Alert)> = raised.iter().map(|alert| (&rule, alert)).collect();
+    let mut numbers = vec![0; alerts.len()];
+    for incident in incident::group(&pairs) {
+        incident.alerts.iter().for_each(|(at, _)| numbers[*at] = incident.number);
+    }
+    numbers
+}
+
+const GROUPED: &str =
+    "  groupingConfiguration:\n    enabled: true\n    lookbackDuration: PT5H\n    matchingMethod: ";
+
+#[test]
+fn alerts_become_incidents_as_the_rule_says() {
+    let alerts = [(0, "ann"), (1, "bob"), (5, "ann"), (6, "ann"), (7, "ann")];
+    assert_eq!(incidents("  createIncident: true\n", &alerts), [1, 2, 3, 4, 5]);
+    assert_eq!(incidents("  createIncident: false\n", &alerts), [0; 5]);
+    let grouped = |method: &str| incidents(&format!("{GROUPED}{method}\n"), &alerts);
+    // Five hours after an incident was opened it still takes alerts, later it does not.
+    assert_eq!(grouped("AllEntities"), [1, 2, 1, 3, 3]);
+    assert_eq!(grouped("AnyAlert"), [1, 1, 1, 2, 2]);
+    assert_eq!(grouped("Selected\n    groupByEntities: [Account]"), [1, 2, 1, 3, 3]);
+    // The rule maps no host, so that all have the same ones.
+    assert_eq!(grouped("Selected\n    groupByEntities: [Host]"), [1, 1, 1, 2, 2]);
+    assert_eq!(grouped("Selected\n    groupByAlertDetails: [Severity]"), [1, 1, 1, 2, 2]);
+    assert_eq!(grouped("Selected\n    groupByAlertDetails: [DisplayName]"), [1, 2, 1, 3, 3]);
+    assert_eq!(grouped("Selected\n    groupByCustomDetails: [Number]"), [1, 1, 1, 2, 2]);
+    let off = GROUPED.replace("enabled: true", "enabled: false");
+    assert_eq!(incidents(&format!("{off}AnyAlert\n"), &alerts), [1, 2, 3, 4, 5]);
+    // The order of time counts, not that in which they are given.
+    assert_eq!(incidents(&format!("{GROUPED}AnyAlert\n"), &[(9, "ann"), (0, "bob"), (1, "cyd")]), [2, 1, 1]);
+}
+
+#[test]
+fn a_full_incident_is_followed_by_another() {
+    let alerts = vec![(0, "ann"); incident::MOST_ALERTS + 1];
+    let numbers = incidents(&format!("{GROUPED}AnyAlert\n"), &alerts);
+    assert_eq!((numbers[149], numbers[150]), (1, 2));
+}
+
+#[test]
+fn an_incident_is_a_row_of_the_table() {
+    let rule = rule(&format!("{MAPPED}incidentConfiguration:\n{GROUPED}AnyAlert\n"));
+    let (schema, batches) = rows(&["ann@x.org", "bob@x.org"]);
+    let at =
+        |until| raise(&rule, Rows { schema: &schema, batches: &batches }, Window { after: Some(0), until });
+    let alerts: Vec<Alert> = [at(NOW), at(NOW + TICKS_PER_HOUR)].concat();
+    let pairs: Vec<(&Rule, &Alert)> = alerts.iter().map(|alert| (&rule, alert)).collect();
+    let incidents = incident::group(&pairs);
+    let row = security_incident::batch(&incidents);
+    let value = |name: &str| row.columns[row.schema.index_of(name).unwrap()].value(0);
+    assert_eq!((row.rows, value("IncidentNumber")), (1, Value::Int(1)));
+    assert_eq!(value("CreatedTime"), Value::DateTime(NOW));
+    assert_eq!(value("LastModifiedTime"), Value::DateTime(NOW + TICKS_PER_HOUR));
+    assert_eq!(value("LastActivityTime"), Value::DateTime(NOW - TICKS_PER_HOUR));
+    let ids = serde_json::json!([alerts[0].id, alerts[1].id]).to_string();
+    assert_eq!(value("AlertIds"), Value::Dynamic(ids));
+    assert_eq!(value("Severity"), Value::String("Low".to_owned()));
+    // The same alerts give the same incident, and each alert names it.
+    assert_eq!(incidents[0].name, incident::group(&pairs)[0].name);
+    let alerts = security_alert::batch(&pairs, &incidents);
+    let properties = alerts.columns[alerts.schema.index_of("ExtendedProperties").unwrap()].value(1).to_text();
+    let properties: serde_json::Value = serde_json::from_str(&properties).unwrap();
+    assert_eq!(properties["Incident Name"], incidents[0].name.as_str());
+    assert_eq!(incidents[0].entities().len(), 2);
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Check, Level, Run, always_rows, arbitrary_rows, contains, duplicate_id, join_kind, legacy, letter_case,
-    lookback, missing_column, never_true, no_term, tactics, template, unused_let,
+    lookback, missing_column, never_seen, never_true, no_term, tactics, template, unused_let,
 };
 
 /// The check with that code or name.
@@ -244,5 +244,18 @@ pub static CHECKS: &[Check] = &[
         example: "SigninLogs | summarize makeset(IPAddress) by UserPrincipalName",
         better: "SigninLogs | summarize make_set(IPAddress, 128) by UserPrincipalName",
         run: Run::Query(legacy::run),
+    },
+    Check {
+        code: "KQL118",
+        name: "never-seen",
+        level: Level::Info,
+        summary: "A filter asks for a text that the column has in no record of the data.",
+        why: "Often a code or a spelling that the product never writes, and then the rule never finds anything; it may also \
+              be that what the rule looks for has not happened. Found only with data, in columns all of whose values were \
+              seen and are few: at most 200 different ones, each ten times on average. Tables of more than 1 GiB are \
+              not read for it.",
+        example: "SigninLogs | where ResultType == '5012'",
+        better: "SigninLogs | where ResultType == '50126'",
+        run: Run::Query(never_seen::run),
     },
 ];

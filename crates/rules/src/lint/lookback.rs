@@ -51,7 +51,7 @@ pub(super) fn missing(subject: &Subject<'_>) -> Vec<Finding> {
     walk::query(&mut search, subject.query);
     let table = search.tables.into_iter().find(|table| {
         let is_declared = !std::ptr::eq(subject.lets.resolve(table), *table);
-        !is_declared && name(table).is_some_and(subject.has_time)
+        !is_declared && name(table).is_some_and(|table| subject.tables.has_time(table))
     });
     let Some(table) = table.filter(|_| !search.looks_at_time) else { return Vec::new() };
     let message = "no filter on time: without a queryPeriod the query reads all the data there is";

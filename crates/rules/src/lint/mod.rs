@@ -1,7 +1,7 @@
 //! What is probably not meant in a rule that parses and binds.
 //!
 //! [`CHECKS`] is the list of all checks, a file each. A check is given a [`Subject`] and returns [`Finding`]s; it knows
-//! neither tables nor plans. [`suppression`] leaves out what a comment in the rule asks to leave out.
+//! no plans, and of tables what [`Tables`] tells. [`suppression`] leaves out what a comment in the rule asks to leave out.
 
 mod always_rows;
 mod arbitrary_rows;
@@ -15,6 +15,7 @@ mod letter_case;
 mod lookback;
 mod missing_column;
 mod moments;
+mod never_seen;
 mod never_true;
 mod no_term;
 mod suppression;
@@ -23,6 +24,7 @@ mod template;
 mod unused_let;
 
 pub use checks::{CHECKS, check};
+pub use never_seen::compared_columns;
 pub use suppression::Suppressions;
 
 use std::fmt;
@@ -163,6 +165,16 @@ impl Finding {
     }
 }
 
+/// What is known of tables.
+pub trait Tables {
+    /// Whether the table of that name has a column that says when.
+    fn has_time(&self, table: &str) -> bool;
+
+    /// All texts that a column of a table has in the data; `None` where not all are known, or where the column has so many
+    /// different ones that another would be no surprise.
+    fn texts(&self, table: &str, column: &str) -> Option<&[String]>;
+}
+
 /// A rule whose query has no error.
 pub struct Subject<'a> {
     /// The rule.
@@ -171,8 +183,7 @@ pub struct Subject<'a> {
     pub query: &'a ast::Query,
     /// The columns of the query's result, if they are known.
     pub columns: Option<&'a Schema>,
-    /// Whether the table of that name has a column that says when.
-    has_time: &'a dyn Fn(&str) -> bool,
+    tables: &'a dyn Tables,
     /// What its `let` statements declare.
     lets: Lets<'a>,
 }
@@ -184,14 +195,14 @@ impl fmt::Debug for Subject<'_> {
 }
 
 impl<'a> Subject<'a> {
-    /// A rule, its query as the parser reads it, the columns of its result, and which tables have a column that says when.
+    /// A rule, its query as the parser reads it, the columns of its result, and what is known of tables.
     pub fn new(
         rule: &'a Rule,
         query: &'a ast::Query,
         columns: Option<&'a Schema>,
-        has_time: &'a dyn Fn(&str) -> bool,
+        tables: &'a dyn Tables,
     ) -> Self {
-        Self { rule, query, columns, has_time, lets: Lets::of(query) }
+        Self { rule, query, columns, tables, lets: Lets::of(query) }
     }
 
     /// The text that a place in the query is about.

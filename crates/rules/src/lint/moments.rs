@@ -15,6 +15,8 @@ use super::expressions::{call, name};
 #[derive(Debug, Default)]
 pub(super) struct Lets<'q> {
     values: HashMap<&'q str, &'q Expr>,
+    /// The names of all parameters of functions.
+    parameters: HashSet<&'q str>,
 }
 
 /// A moment before `now()`.
@@ -42,7 +44,12 @@ impl<'q> Lets<'q> {
                 values.insert(&*name.text, value);
             }
         }
-        Self { values }
+        Self { values, parameters: parameters.names }
+    }
+
+    /// Whether a name may be another thing than a table of the data or a column: a parameter, or a declared value.
+    pub(super) fn declares(&self, name: &str) -> bool {
+        self.values.contains_key(name) || self.parameters.contains(name)
     }
 
     /// What an expression stands for: of a declared name its value.

@@ -82,7 +82,7 @@ fn every_published_field_is_read() {
     assert_eq!(rule.event_grouping, EventGrouping::AlertPerResult);
     assert_eq!(rule.suppression, Some(5 * TICKS_PER_HOUR));
     assert!(!rule.incidents.create);
-    assert_eq!(rule.incidents.matching_method.as_deref(), Some("Selected"));
+    assert_eq!(rule.incidents.matching, Some(Matching::Selected));
     assert_eq!(rule.incidents.by_custom_details, ["Count"]);
 }
 

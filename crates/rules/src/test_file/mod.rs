@@ -1,6 +1,7 @@
-//! Tests of rules as data: `NAME.test.yaml` beside the rule, or in a folder `tests` beside it.
+//! Tests of rules as data: `NAME.test.yaml`, or the files of a folder `NAME.tests`, beside the rule or in a folder
+//! `tests` there.
 //!
-//! A case has tables, a moment, and what the rule must give then. [`rows`] reads and compares rows, [`rewrite`] puts new
+//! A case has tables, a moment, and what the rule must give then. A file has cases, or is one. [`rows`] reads and compares rows, [`rewrite`] puts new
 //! expectations into the text.
 
 pub mod rewrite;
@@ -115,13 +116,33 @@ impl Expectation {
     }
 }
 
-/// The files with tests of a rule that there are.
+/// The ending of a folder with tests of one rule.
+pub const FOLDER: &str = ".tests";
+
+/// The files with tests of a rule that there are. In a folder `NAME.tests` these are all YAML files, by name; what else
+/// lies there is data.
 pub fn paths_for(rule: &Rule) -> Vec<PathBuf> {
     let stem = rule.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let folder = rule.path.parent().unwrap_or(Path::new(""));
-    let names = [format!("{stem}.test.yaml"), format!("{stem}.test.yml")];
-    let beside = names.iter().flat_map(|name| [folder.join(name), folder.join("tests").join(name)]);
-    beside.filter(|path| path.is_file()).collect()
+    let beside = rule.path.parent().unwrap_or(Path::new(""));
+    let mut found = Vec::new();
+    for folder in [beside.to_owned(), beside.join("tests")] {
+        let files = ["test.yaml", "test.yml"].map(|ending| folder.join(format!("{stem}.{ending}")));
+        found.extend(files.into_iter().filter(|path| path.is_file()));
+        found.extend(yaml_files(&folder.join(format!("{stem}{FOLDER}"))));
+    }
+    found
+}
+
+/// The YAML files of a folder, sorted; none where there is no such folder.
+fn yaml_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let is_yaml = |path: &PathBuf| {
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+        path.is_file() && matches!(ending.as_deref(), Some("yaml" | "yml"))
+    };
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_yaml).collect();
+    files.sort();
+    files
 }
 
 /// Reads a file with tests.
@@ -132,18 +153,10 @@ pub fn paths_for(rule: &Rule) -> Vec<PathBuf> {
 pub fn read(path: &Path, text: &str) -> Result<TestFile, String> {
     let tree = yaml::read(text)?;
     let reader = Reader { folder: path.parent().unwrap_or(Path::new("")), text };
-    let shared = reader.case(&tree, &Shared::default(), false)?;
-    let items = tree.member("cases").map(Node::items).unwrap_or_default();
-    if items.is_empty() {
-        return Err("there are no cases in it".to_owned());
-    }
-    let shared = Shared {
-        now: shared.now,
-        parameters: shared.parameters,
-        tables: shared.tables,
-        watchlists: shared.watchlists,
+    let cases = match tree.member("cases") {
+        Some(items) => reader.cases(&tree, items.items())?,
+        None => vec![reader.only_case(path, &tree)?],
     };
-    let cases = items.iter().map(|item| reader.case(item, &shared, true)).collect::<Result<_, _>>()?;
     Ok(TestFile { path: path.to_owned(), text: text.to_owned(), cases })
 }
 
@@ -161,10 +174,41 @@ struct Reader<'a> {
     text: &'a str,
 }
 
+const NO_CASES: &str = "there are no cases in it";
+
 /// The words of a case besides its expectations, and that of a file.
 const WORDS: &[&str] = &["name", "now", "params", "tables", "watchlists", "cases"];
 
 impl Reader<'_> {
+    /// The cases of a file that says something for all of them.
+    fn cases(&self, tree: &Node, items: &[Node]) -> Result<Vec<TestCase>, String> {
+        let all = self.case(tree, &Shared::default(), false)?;
+        if let Some(expectation) = all.expected.first() {
+            let line = kql_parser::line_column(self.text, expectation.value.span.start).line;
+            let word = expectation.kind.word();
+            return Err(format!("line {line}: `{word}` belongs to a case, not to all of them"));
+        }
+        if items.is_empty() {
+            return Err(NO_CASES.to_owned());
+        }
+        let TestCase { now, parameters, tables, watchlists, .. } = all;
+        let shared = Shared { now, parameters, tables, watchlists };
+        items.iter().map(|item| self.case(item, &shared, true)).collect()
+    }
+
+    /// The case that a file without `cases` is.
+    fn only_case(&self, path: &Path, tree: &Node) -> Result<TestCase, String> {
+        let mut case = self.case(tree, &Shared::default(), false)?;
+        if case.expected.is_empty() {
+            return Err(NO_CASES.to_owned());
+        }
+        if tree.member("name").is_none() {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            case.name = name.split('.').next().unwrap_or_default().to_owned();
+        }
+        Ok(case)
+    }
+
     fn case(&self, node: &Node, shared: &Shared, expects: bool) -> Result<TestCase, String> {
         let line = kql_parser::line_column(self.text, node.span.start).line;
         let words = WORDS.iter().copied().chain(Kind::ALL.map(Kind::word));

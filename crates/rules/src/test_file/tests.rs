@@ -24,6 +24,11 @@ fn what_makes_no_sense_is_told_with_its_line() {
     assert_eq!(why("cases: []"), "there are no cases in it");
     assert_eq!(why("cases:\n  - name: x\n"), "line 2: the case expects nothing");
     assert_eq!(why("cases:\n  - rowz: []\n"), "line 2: there is no `rowz` in a test; did you mean `rows`?");
+    assert_eq!(why("now: 2024-05-15\n"), "there are no cases in it");
+    assert_eq!(
+        why("count: 1\ncases:\n  - rows: []\n"),
+        "line 1: `count` belongs to a case, not to all of them"
+    );
     assert_eq!(
         why("cases:\n  - rows: []\n    tables: {T: [5]}\n"),
         "line 3: a row is a map of columns and values"
@@ -48,4 +53,16 @@ fn expectations_are_replaced_and_the_rest_stays() {
         .replace("count: 1", "count: 2")
         .replace("  - rows: [] # none\n", "  - rows:\n      - {a: 2}\n");
     assert_eq!(text, expected);
+}
+
+#[test]
+fn a_file_without_cases_is_one() {
+    let text = "tables:\n  T: [{a: 1}]\nrows:\n  - {a: 2}\n";
+    let file = read(Path::new("r.tests/a found row.yaml"), text).unwrap();
+    let [case] = &file.cases[..] else { panic!("{:?}", file.cases) };
+    assert_eq!((case.name.as_str(), case.tables.len()), ("a found row", 1));
+    let new = Replacement::Items(vec!["{a: 1}".to_owned()]);
+    assert_eq!(rewrite(&file, &[(&case.expected[0], new)]), text.replace("{a: 2}", "{a: 1}"));
+    let file = read(Path::new("r.test.yaml"), &format!("name: N\n{text}")).unwrap();
+    assert_eq!(file.cases[0].name, "N");
 }
