@@ -375,6 +375,33 @@ mod running {
     }
 
     #[test]
+    fn times_are_short_where_the_day_is_the_same() {
+        let home = home();
+        let mut session = session(&home);
+        session.keys("Logs | project TimeGenerated, User").keys(ENTER).gives(1).screen_is("short_times");
+        session.keys("Logs | take 1 | project TimeGenerated").keys(ENTER).see("2024-05-01T10:00:00Z").gives(2);
+        session.keys(".set short-times off").keys(ENTER).see_last("kql>");
+        session.keys("_1 | take 2").keys(ENTER).see("2024-05-01T11:00:00.5Z").gives(3);
+    }
+
+    #[test]
+    fn times_are_shown_in_a_time_zone_and_written_in_utc() {
+        let home = home().with("kql.toml", "time-zone = 'Asia/Kolkata'");
+        let mut session = home.session_with(&["--data", "logs"], &[("KQL_CONFIG", "kql.toml")]);
+        session.prompt().keys("Logs | project TimeGenerated, User").keys(ENTER).gives(1);
+        session.keys("Logs | summarize n = count() by bin(TimeGenerated, 1h) | render timechart").keys(ENTER);
+        session.see("TimeGenerated (2024-05-01, Asia/Kolkata)").gives(2).screen_is("time_zone");
+        session.keys(".export times.csv _1").keys(ENTER).see("3 rows to times.csv").prompt();
+        let exported = std::fs::read_to_string(home.path("times.csv")).unwrap();
+        assert!(exported.contains("\n2024-05-01T11:00:00.5Z,bob\n"), "{exported}");
+        session.keys(".expand 2 _1").keys(ENTER).see("2024-05-01T16:30:00.5+05:30").prompt();
+        session.keys(".set time-zone Europe/Berln").keys(ENTER).see("did you mean Europe/Berlin?").prompt();
+        session.keys(".set time-zone Europe/Berli").keys(TAB).see("Europe/Berlin").keys(ENTER);
+        session.see_last("kql>").keys("Logs | where User == 'ann' | project T = TimeGenerated").keys(ENTER);
+        session.see("datetime Europe/Berlin").see("2024-05-01T12:00:00+02:00").gives(3);
+    }
+
+    #[test]
     fn a_summary_tells_of_each_column() {
         let home = home();
         let mut session = session(&home);

@@ -8,7 +8,7 @@
 //! - `trace`: a rule step by step.
 //! - `rule_files`, `function_files`: the `.kql` files of functions.
 //! - [`failure`], [`diagnostics`], [`notes`], [`progress`]: what people are told. [`terminal`]: what they can see.
-//!   `this_machine`: its memory.
+//!   `this_machine`: its memory. `time_zone`: where datetimes are looked at.
 //! - [`output`]: the formats of results. [`pager`]: long ones on the screen. `chart`: what `render` draws.
 //!   `markup`: text in HTML and XML.
 //! - [`repl`]: the interactive session. [`config`]: its settings.
@@ -39,4 +39,5 @@ pub mod session;
 pub mod source;
 mod terminal;
 mod this_machine;
+mod time_zone;
 mod trace;

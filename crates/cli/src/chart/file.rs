@@ -12,15 +12,16 @@ use crate::markup::Escaped;
 use crate::output::OutputFile;
 use crate::output::cell::write_text;
 use crate::terminal;
+use crate::time_zone::TimeZone;
 
 const STYLE: &str = include_str!("page.css");
 
 /// More rows of a table would make the page slow.
 const ROWS_SHOWN: usize = 1000;
 
-/// The chart of a result, if it wants one that can be drawn. People are told what is not.
-pub fn drawn(result: &ResultTable) -> Option<Chart> {
-    match Chart::of(result)? {
+/// The chart of a result, if it wants one that can be drawn, with its times in a zone. People are told what is not.
+pub fn drawn(result: &ResultTable, zone: TimeZone) -> Option<Chart> {
+    match Chart::of(result, zone)? {
         Ok(chart) => {
             chart.notes.iter().for_each(|note| terminal::say(&plain_warning(note)));
             Some(chart)
@@ -74,7 +75,11 @@ impl ChartFile {
     pub fn write(&self, results: &[(Option<String>, &ResultTable)]) -> Result<(), Failure> {
         let parts: Vec<Part<'_>> = results
             .iter()
-            .map(|(heading, result)| Part { heading: heading.as_deref(), chart: drawn(result), result })
+            .map(|(heading, result)| Part {
+                heading: heading.as_deref(),
+                chart: drawn(result, TimeZone::default()),
+                result,
+            })
             .collect();
         let charts: Vec<&Part<'_>> = parts.iter().filter(|part| part.chart.is_some()).collect();
         let text = match (self.form, &charts[..]) {

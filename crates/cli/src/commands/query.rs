@@ -10,6 +10,7 @@ use crate::output::Output;
 use crate::session::Session;
 use crate::source::Source;
 use crate::terminal;
+use crate::time_zone::TimeZone;
 
 pub(super) fn query(arguments: &QueryArguments, data: &DataArguments) -> Result<Outcome, Failure> {
     let source = source_of_argument(&arguments.text, &arguments.files)?;
@@ -44,7 +45,7 @@ fn shows_charts(output: &OutputArguments) -> bool {
 }
 
 fn show(output: &mut Output, result: &ResultTable, draws: bool) -> Result<(), Failure> {
-    match draws.then(|| drawn(result)).flatten() {
+    match draws.then(|| drawn(result, TimeZone::default())).flatten() {
         Some(chart) => output.text_of(&draw(&chart, Canvas::of_terminal())),
         None => output.result(None, result),
     }

@@ -7,6 +7,7 @@ mod kusto;
 mod markdown;
 mod ndjson;
 mod parquet;
+mod shown;
 mod sink;
 mod table;
 mod widths;
@@ -22,6 +23,7 @@ use crate::args::{Format, OutputArguments};
 use crate::failure::Failure;
 use crate::terminal;
 
+pub(crate) use shown::Shown;
 pub use sink::Sink;
 pub(crate) use table::LineWriter;
 pub use table::TableStyle;

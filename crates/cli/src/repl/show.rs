@@ -36,14 +36,14 @@ pub fn result(
     if settings.charts
         && kept.is_some()
         && terminal::width().is_some()
-        && let Some(chart) = drawn(result)
+        && let Some(chart) = drawn(result, settings.zone)
     {
         return picture(settings, heading, result, &chart, kept);
     }
     let style = TableStyle {
         types: settings.types && kept.is_some() && terminal::width().is_some(),
-        null: settings.null.clone(),
         note: note(settings, kept),
+        ..settings.table_style()
     };
     let is_interactive = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     if settings.pager && is_interactive && pager::is_taller_than_screen(result) {

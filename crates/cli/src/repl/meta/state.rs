@@ -79,8 +79,7 @@ pub fn set(repl: &mut Repl, argument: &str) -> Result<Flow, Failure> {
             .map_or(".set lists them".to_owned(), |near| format!("did you mean {near}?"));
         return Err(Failure::Usage(format!("there is no setting {name}; {hint}")));
     };
-    match (setting.set)(&mut repl.settings, value.trim()) {
-        Some(()) => Ok(Flow::RAN),
-        None => Err(Failure::Usage(format!("{value} is no value of {name}: {}", setting.doc))),
-    }
+    let why = |why| Failure::Usage(format!("{name}: {why}"));
+    (setting.set)(&mut repl.settings, value.trim()).map_err(why)?;
+    Ok(Flow::RAN)
 }
