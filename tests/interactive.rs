@@ -311,12 +311,12 @@ mod charts {
         session.keys(QUERY).keys(ENTER).gives(1);
         session.keys(".export chart.svg").keys(ENTER).see("3 rows to chart.svg").prompt();
         session.keys(".export chart.html").keys(ENTER).see("3 rows to chart.html").prompt();
+        session.keys(".export chart.png").keys(ENTER).see("3 rows to chart.png").prompt();
+        assert!(std::fs::read(home.path("chart.png")).unwrap().starts_with(b"\x89PNG"));
         for file in ["chart.svg", "chart.html"] {
             assert!(std::fs::read_to_string(home.path(file)).unwrap().contains("<svg"), "{file}");
         }
         session.keys("Logs | project User").keys(ENTER).gives(2);
-        session.keys(".export rows.html").keys(ENTER).see("3 rows to rows.html").prompt();
-        assert!(std::fs::read_to_string(home.path("rows.html")).unwrap().contains("<td>ann</td>"));
         session.keys(".export rows.svg").keys(ENTER).see("there is no chart to draw").prompt();
     }
 
@@ -366,6 +366,36 @@ mod running {
     }
 
     #[test]
+    fn the_ending_of_a_file_tells_how_a_result_is_exported() {
+        let home = home();
+        let mut session = session(&home);
+        session.keys("Logs | project TimeGenerated, User, Code").keys(ENTER).gives(1);
+        for (file, begins) in [
+            ("rows.json", "[{\"TimeGenerated\":\"2024-05-01T10:00:00Z\",\"User\":\"ann\",\"Code\":0},"),
+            ("rows.ndjson", "{\"TimeGenerated\":\"2024-05-01T10:00:00Z\",\"User\":\"ann\",\"Code\":0}\n"),
+            ("rows.csv", "TimeGenerated,User,Code\n2024-05-01T10:00:00Z,ann,0\n"),
+            ("rows.tsv", "TimeGenerated\tUser\tCode\n"),
+            ("rows.md", "| TimeGenerated | User | Code |\n"),
+            ("rows.html", "<!doctype html>"),
+            ("rows.xlsx", "PK"),
+            ("rows.parquet", "PAR1"),
+        ] {
+            session.keys(&format!(".export {file}")).keys(ENTER).see(&format!("3 rows to {file}")).prompt();
+            let written = std::fs::read(home.path(file)).unwrap();
+            assert!(written.starts_with(begins.as_bytes()), "{file}");
+        }
+        let page = std::fs::read_to_string(home.path("rows.html")).unwrap();
+        assert!(page.contains("<td><div>ann</div></td>") && page.contains("aria-sort"), "{page}");
+        session.keys(".load rows.parquet as Again").keys(ENTER).see("as Again").prompt();
+        session.keys("Again | where Code == 0 | project User").keys(ENTER).gives(2).see("ann");
+        let listed = ".json, .ndjson, .csv, .tsv, .md, .html, .parquet, .xlsx; of charts .svg, .png, .html";
+        session.keys(".export rows.doc").keys(ENTER).see("rows.doc: the ending tells").prompt();
+        assert!(session.screen().replace('\n', "").contains(listed), "{}", session.screen());
+        session.keys(".output rows.parquet").keys(ENTER).see("results cannot be added").prompt();
+        session.keys(".format xlsx").keys(ENTER).see("xlsx is not for the screen").prompt();
+    }
+
+    #[test]
     fn long_results_are_paged() {
         let home = home();
         let mut session = session(&home);
@@ -379,7 +409,11 @@ mod running {
         let home = home();
         let mut session = session(&home);
         session.keys("Logs | project TimeGenerated, User").keys(ENTER).gives(1).screen_is("short_times");
-        session.keys("Logs | take 1 | project TimeGenerated").keys(ENTER).see("2024-05-01T10:00:00Z").gives(2);
+        session
+            .keys("Logs | take 1 | project TimeGenerated")
+            .keys(ENTER)
+            .see("2024-05-01T10:00:00Z")
+            .gives(2);
         session.keys(".set short-times off").keys(ENTER).see_last("kql>");
         session.keys("_1 | take 2").keys(ENTER).see("2024-05-01T11:00:00.5Z").gives(3);
     }

@@ -10,7 +10,7 @@
 //! - [`failure`], [`diagnostics`], [`notes`], [`progress`]: what people are told. [`terminal`]: what they can see.
 //!   `this_machine`: its memory. `time_zone`: where datetimes are looked at.
 //! - [`output`]: the formats of results. [`pager`]: long ones on the screen. `chart`: what `render` draws.
-//!   `markup`: text in HTML and XML.
+//!   `page`: HTML, `markup`: text in it and in XML.
 //! - [`repl`]: the interactive session. [`config`]: its settings.
 
 pub mod answer;
@@ -27,6 +27,7 @@ mod function_files;
 mod markup;
 pub mod notes;
 pub mod output;
+mod page;
 mod pager;
 mod progress;
 pub mod repl;

@@ -3,7 +3,7 @@
 use super::{report_notes, settle, show_warnings, source_of_argument};
 use crate::answer::{Answer, ResultTable};
 use crate::args::{DataArguments, OutputArguments, QueryArguments};
-use crate::chart::{Canvas, ChartFile, draw, drawn};
+use crate::chart::{Canvas, ChartFile, ROWS_OF_MANY, draw, drawn};
 use crate::exit::Outcome;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -33,7 +33,7 @@ fn answer(arguments: &QueryArguments, session: &mut Session, source: &Source) ->
         output.finish()?;
     }
     if let Some(file) = file {
-        file.write(&headed(&answer))?;
+        file.write(&headed(&answer), ROWS_OF_MANY)?;
     }
     let found = arguments.output.fail_on_results && answer.rows() > 0;
     Ok(if found { Outcome::Found } else { Outcome::Ran })

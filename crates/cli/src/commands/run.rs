@@ -10,7 +10,7 @@ use kql_types::{ScalarType, Value};
 use super::{report_notes, settle, show_warnings};
 use crate::answer::{ResultBuilder, ResultTable};
 use crate::args::{DataArguments, Format, RuleFormat, RunArguments};
-use crate::chart::ChartFile;
+use crate::chart::{ChartFile, ROWS_OF_MANY};
 use crate::exit::Outcome;
 use crate::failure::Failure;
 use crate::output::{Output, OutputFile};
@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &RunArguments, data: &DataArguments) -> Result<Outc
     let written = destination.write(arguments, &run, &session);
     outcome.and(settle(written.map(|()| Outcome::Ran)));
     if let Some(file) = charts {
-        outcome.and(settle(file.write(&wanted_charts(&run)).map(|()| Outcome::Ran)));
+        outcome.and(settle(file.write(&wanted_charts(&run), ROWS_OF_MANY).map(|()| Outcome::Ran)));
     }
     outcome.and(report_notes(&mut session));
     if run.rules.len() > 1 {

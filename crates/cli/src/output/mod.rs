@@ -11,6 +11,7 @@ mod shown;
 mod sink;
 mod table;
 mod widths;
+mod xlsx;
 
 use std::cell::RefCell;
 use std::fs::File;
@@ -44,7 +45,7 @@ trait ResultWriter {
     }
 }
 
-/// A file, or standard output, that takes a text as a whole.
+/// A file, or standard output, that takes its content as a whole.
 pub struct OutputFile {
     file: Box<dyn Write>,
     /// What messages call it.
@@ -62,9 +63,9 @@ impl OutputFile {
         Ok(Self { file: Box::new(file), name })
     }
 
-    /// Writes the text.
-    pub fn write(mut self, text: &str) -> Result<(), Failure> {
-        let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.flush());
+    /// Writes the content.
+    pub fn write(mut self, content: impl AsRef<[u8]>) -> Result<(), Failure> {
+        let written = self.file.write_all(content.as_ref()).and_then(|()| self.file.flush());
         written.map_err(|error| Failure::io(format!("cannot write {}", self.name), &error))
     }
 }
@@ -140,6 +141,7 @@ impl Output {
             Format::Markdown => Box::new(markdown::MarkdownWriter::default()),
             Format::Kusto => Box::new(kusto::KustoWriter::default()),
             Format::Parquet => Box::new(parquet::ParquetWriter::default()),
+            Format::Xlsx => Box::new(xlsx::XlsxWriter::default()),
         };
         Self { sink: Sink::new(file), writer, name }
     }
