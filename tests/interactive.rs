@@ -345,6 +345,20 @@ mod running {
     }
 
     #[test]
+    fn the_first_rows_are_there_while_the_query_runs() {
+        let home = home();
+        let mut session = session(&home);
+        let rows = "range x from 1 to 1000000000000 step 1 | where x < 5 or x == 70000";
+        session.keys(rows).keys(ENTER).see("\n    4\n").see("\n70000\n").see(" 1 s");
+        session.keys(CTRL_C).see("cancelled").prompt();
+        assert!(!session.screen().contains("\n70000\n"), "{}", session.screen());
+        // In the end the result is what it is without them.
+        session.keys("range x from 1 to 5000000 step 1 | where x < 3 | extend y = x * x").keys(ENTER);
+        session.gives(1).see("\n   1     1\n   2     4\n(2 rows");
+        assert_eq!(session.screen().matches("\n   1     1\n").count(), 1, "{}", session.screen());
+    }
+
+    #[test]
     fn results_are_tables_to_go_on_from() {
         let home = home();
         let mut session = session(&home);

@@ -7,7 +7,7 @@
 //! - `rule_pack` -> `rule_test`: rules, and whether they give what their tests say.
 //! - `trace`: a rule step by step.
 //! - `rule_files`, `function_files`: the `.kql` files of functions.
-//! - [`failure`], [`diagnostics`], [`notes`], [`progress`]: what people are told. [`terminal`]: what they can see.
+//! - [`failure`], [`diagnostics`], [`notes`], [`progress`], `first_rows`: what people are told. [`terminal`]: what they can see.
 //!   `this_machine`: its memory. `time_zone`: where datetimes are looked at.
 //! - [`output`]: the formats of results. [`pager`]: long ones on the screen. `chart`: what `render` draws.
 //!   `page`: HTML, `markup`: text in it and in XML.
@@ -23,6 +23,7 @@ pub mod config;
 pub mod diagnostics;
 pub mod exit;
 pub mod failure;
+mod first_rows;
 mod function_files;
 mod markup;
 pub mod notes;

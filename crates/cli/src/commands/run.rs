@@ -161,7 +161,7 @@ impl Destination {
                     now: session.now(),
                     fail_on: arguments.fail_on,
                 };
-                file.write(&report::write(format, run, &circumstances))
+                file.write(report::write(format, run, &circumstances))
             }
         }
     }

@@ -71,9 +71,7 @@ fn write(arguments: &TestArguments, report: &TestReport) -> Result<(), Failure> 
         }
     };
     match &arguments.file {
-        Some(path) => {
-            OutputFile::open(Some(path))?.write(&anstream::adapter::strip_str(&written).to_string())
-        }
+        Some(path) => OutputFile::open(Some(path))?.write(anstream::adapter::strip_str(&written).to_string()),
         None => {
             let mut out = anstream::AutoStream::auto(io::stdout()).lock();
             let shown = out.write_all(written.as_bytes()).and_then(|()| out.flush());

@@ -95,7 +95,7 @@ impl Output {
     /// A table for people on standard error.
     pub fn to_people() -> Self {
         let screen = table::Screen { width: terminal::width(), styled: false };
-        let writer = Box::new(table::TableWriter::without_counts(screen));
+        let writer = Box::new(table::TableWriter::new(screen).uncounted());
         Self { sink: Sink::new(Box::new(io::stderr())), writer, name: "standard error".to_owned() }
     }
 
@@ -121,10 +121,20 @@ impl Output {
 
     /// A result in a format, as text.
     pub fn text(format: Format, result: &ResultTable) -> Result<String, Failure> {
-        let bytes = Rc::<RefCell<Vec<u8>>>::default();
         let screen = table::Screen::default();
-        let mut output =
-            Self::new(Box::new(Shared(bytes.clone())), "the text".to_owned(), format, false, screen);
+        Self::text_by(|file| Self::new(file, "the text".to_owned(), format, false, screen), result)
+    }
+
+    /// The rows of a result as [`Output::screen`] shows them, without what stands below.
+    pub fn rows_for_screen(result: &ResultTable, style: TableStyle) -> Result<String, Failure> {
+        let screen = table::Screen { width: terminal::width(), styled: terminal::stdout_is_styled() };
+        let writer = Box::new(table::TableWriter::with_style(screen, style).uncounted());
+        Self::text_by(|file| Self { sink: Sink::new(file), writer, name: "the text".to_owned() }, result)
+    }
+
+    fn text_by(open: impl FnOnce(Box<dyn Write>) -> Self, result: &ResultTable) -> Result<String, Failure> {
+        let bytes = Rc::<RefCell<Vec<u8>>>::default();
+        let mut output = open(Box::new(Shared(bytes.clone())));
         output.result(None, result)?;
         output.finish()?;
         Ok(String::from_utf8_lossy(&bytes.borrow()).into_owned())

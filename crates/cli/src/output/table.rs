@@ -65,9 +65,9 @@ impl TableWriter {
         }
     }
 
-    /// A writer of tables that speak for themselves.
-    pub fn without_counts(screen: Screen) -> Self {
-        Self { counts: false, ..Self::new(screen) }
+    /// The same, of tables that speak for themselves.
+    pub fn uncounted(self) -> Self {
+        Self { counts: false, ..self }
     }
 
     fn write_footer(&self, out: &mut String, result: &ResultTable, shown: usize) {
