@@ -1,7 +1,9 @@
 //! What is to be drawn, whatever draws it.
 //!
 //! - [`records`]: the values of a result. [`lines`], [`slots`]: how they become series. [`stack`]: series on each other.
+//!   [`anomalies`]: what stands out of them.
 
+mod anomalies;
 mod lines;
 mod records;
 mod slots;
@@ -22,6 +24,10 @@ use records::{At, Record};
 
 /// More series than people can tell apart.
 const MOST_SERIES: usize = 100;
+
+/// Which points stand out where the query does not say it.
+const ANOMALIES_FOUND: &str = "what stands out is what series_decompose_anomalies() finds by itself, perhaps with another season \
+                               than the service; anomalycolumns=COLUMN says it";
 
 /// A chart.
 #[derive(Clone, Debug)]
@@ -154,9 +160,6 @@ impl Chart {
         if !zone.is_utc() && records.iter().any(|record| matches!(record.at, At::Time(_))) {
             plot.zone = Some(zone.name());
         }
-        if asked.kind == Kind::Anomaly && columns.anomalies.is_empty() {
-            notes.push("anomalycolumns=COLUMN names what marks the points that stand out".to_owned());
-        }
         let body = match asked.kind {
             Kind::Column => Body::Columns(plot),
             Kind::Bar => Body::Bars(plot),
@@ -264,6 +267,10 @@ fn plot(
     }
     if asked.accumulate {
         series.iter_mut().filter(|series| !series.marks).for_each(stack::accumulate);
+    }
+    if asked.kind == Kind::Anomaly && columns.anomalies.is_empty() {
+        anomalies::mark(&mut series);
+        notes.push(ANOMALIES_FOUND.to_owned());
     }
     if asked.stacking != Stacking::None {
         stack::stack(&mut series, asked.stacking == Stacking::Percent);

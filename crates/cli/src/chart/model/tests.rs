@@ -115,6 +115,20 @@ fn series_of_arrays_are_spread_and_anomalies_mark_them() {
 }
 
 #[test]
+fn what_stands_out_is_found_where_it_is_not_said() {
+    let columns = [("T", ScalarType::DateTime), ("N", ScalarType::Long)];
+    let values = ["1", "2", "1", "2", "1", "2", "1", "2", "50", "1", "2", "1", "2"];
+    let days: Vec<String> = (1..=values.len()).map(|day| format!("2024-05-{day:02}")).collect();
+    let rows: Vec<[&str; 2]> = days.iter().zip(values).map(|(day, value)| [day.as_str(), value]).collect();
+    let rows: Vec<&[&str]> = rows.iter().map(|row| &row[..]).collect();
+    let plot = plot_of(&result(&columns, &rows, "anomalychart", &[]));
+    let names: Vec<(&str, bool)> = plot.series.iter().map(|one| (one.name.as_str(), one.marks)).collect();
+    assert_eq!(names, [("N", false), ("N baseline", false), ("N anomalies", true)]);
+    assert_eq!(shown(&plot)[2], "N anomalies: 0..50");
+    assert!(plot.legend);
+}
+
+#[test]
 fn a_pie_has_parts_greater_than_zero() {
     let columns = &[("K", ScalarType::String), ("N", ScalarType::Long)];
     let rows: &[&[&str]] = &[&["a", "3"], &["", "1"], &["b", "0"], &["a", "2"], &["c", "-5"]];
