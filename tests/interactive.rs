@@ -377,6 +377,8 @@ mod running {
         let exported = std::fs::read_to_string(home.path("bobs.csv")).unwrap();
         assert_eq!(exported.lines().count(), 3, "{exported}");
         session.keys(".expand 1 _1").keys(ENTER).see("\"os\": \"Windows\"");
+        session.keys(".copy _3").keys(ENTER).see("1 rows, as text between tabs").prompt();
+        session.is_sent(b"\x1b]52;c;bWF4X0NvZGUKNTAwNTcK\x07");
     }
 
     #[test]
@@ -483,5 +485,28 @@ mod speed {
         let elapsed = started.elapsed();
         println!("first prompt: {elapsed:?}");
         assert!(elapsed < Duration::from_millis(1500), "{elapsed:?}");
+    }
+
+    /// The median of some keys, and the most that one took.
+    fn times(session: &mut terminal::Session, keys: &[&str]) -> (Duration, Duration) {
+        let mut taken: Vec<Duration> = keys.iter().map(|key| session.time_of(key)).collect();
+        taken.sort();
+        println!("{taken:?}");
+        (taken[taken.len() / 2], taken[taken.len() - 1])
+    }
+
+    #[test]
+    fn keys_are_on_the_screen_at_once_even_in_a_long_query() {
+        let home = home();
+        let mut session = session(&home);
+        let (median, _) = times(&mut session, &["L", "o", "g", "s", " ", "|", " ", "t", "a", "k", "e"]);
+        assert!(median < Duration::from_millis(100), "{median:?}");
+        session.keys(CTRL_C).prompt();
+        let line =
+            "| extend A = iff(User has \"ann\" and Code != 0, tostring(Detail.os), strcat(\"a\", User))\n";
+        session.paste(&format!("Logs\n{}// the end\n", line.repeat(47_000 / line.len()))).see("// the end");
+        std::thread::sleep(Duration::from_millis(500));
+        let (median, _) = times(&mut session, &["|", " ", "t", "a", "k", "e", " ", "1"]);
+        assert!(median < Duration::from_millis(500), "{median:?}");
     }
 }
