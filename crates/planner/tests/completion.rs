@@ -70,9 +70,9 @@ fn names_have_their_meanings_while_a_query_is_unfinished() {
     let pair = |known: &str, wrong: &str| (known.to_owned(), wrong.to_owned());
     assert_eq!(names("Signins | where User == "), pair("Signins User", ""));
     assert_eq!(names("Signins | where User == 'an"), pair("Signins User", ""));
-    assert_eq!(names("Signins | where Usr == 1 and User in ("), pair("Signins User", "Usr"));
-    assert_eq!(names("Signins | summarize dcount(User) by bin(Time, "), pair("Signins User Time", ""));
-    assert_eq!(names("Signins | join (Devices | where Device "), pair("Signins Devices Device", "Device"));
+    assert_eq!(names("Signins | where Usr == 1 | where User in ("), pair("Signins User", "Usr"));
+    assert_eq!(names("Signins | summarize dcount(User) by bin(Time, "), pair("Signins Time", ""));
+    assert_eq!(names("Signins | join (Devices | where Device "), pair("Signins Devices Device", ""));
     assert_eq!(names("Signins | where User == 'ann' |"), pair("Signins User", ""));
 }
 

@@ -9,9 +9,18 @@ use super::frames::Nesting;
 /// What may be missing before the brackets that are open: nothing, a value, an operator.
 const MISSING: &[&str] = &["", " true", " count"];
 
+/// A text that can be read.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Mended {
+    pub text: String,
+    /// Up to where mistakes are those of the text: what was made up may be of another type than what is meant, and an
+    /// operator may lack what comes behind its brackets.
+    pub trusted: usize,
+}
+
 /// The text with what it lacks at its end to be read: a quote, a value or an operator, brackets. `None`, if it can be
 /// read as it is, or lacks something else.
-pub(super) fn mended(text: &str) -> Option<String> {
+pub(super) fn mended(text: &str) -> Option<Mended> {
     let is_read = |text: &str| !parse(text).diagnostics.iter().any(|found| found.severity == Severity::Error);
     if is_read(text) {
         return None;
@@ -22,8 +31,15 @@ pub(super) fn mended(text: &str) -> Option<String> {
     let brackets: String =
         nesting.frames.iter().rev().filter_map(|frame| closing(&cursor, frame.opener?)).collect();
     // A comment at the end ends with its line.
-    let candidates = MISSING.iter().map(|missing| format!("{text}{quote}\n{missing}{brackets}"));
-    candidates.into_iter().find(|candidate| is_read(candidate))
+    // The operator that is not finished: the one that holds the outermost open bracket, or the last one.
+    let end = nesting.frames.iter().find_map(|frame| frame.opener).unwrap_or(cursor.tokens.len());
+    let bar = cursor.tokens[..end].iter().rfind(|token| token.kind == TokenKind::Sign(Sign::Bar));
+    MISSING.iter().find_map(|missing| {
+        let mended = format!("{text}{quote}\n{missing}{brackets}");
+        let is_whole = missing.is_empty() && brackets.is_empty();
+        let trusted = if is_whole { text.len() } else { bar.map_or(0, |bar| bar.span.start) };
+        is_read(&mended).then_some(Mended { text: mended, trusted })
+    })
 }
 
 /// What ends the string at the end of the text, if there is one that does not end.
@@ -66,7 +82,7 @@ mod tests {
             ("T // a", None),
             ("T | where )", None),
         ] {
-            assert_eq!(mended(text).as_deref(), expected, "{text}");
+            assert_eq!(mended(text).map(|mended| mended.text).as_deref(), expected, "{text}");
         }
     }
 }

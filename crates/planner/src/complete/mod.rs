@@ -165,8 +165,8 @@ pub fn open_call(text: &str, offset: usize) -> Option<OpenCall> {
 /// names that only a full read of the data would show are not looked for. That a text ends too early is not wrong.
 pub fn meanings(text: &str, surroundings: &Surroundings<'_>) -> (Vec<Diagnostic>, Vec<(Span, NameMeaning)>) {
     let Some(mended) = mend::mended(text) else { return crate::bind::meanings(text, surroundings) };
-    let (mut found, mut names) = crate::bind::meanings(&mended, surroundings);
-    found.retain(|found| found.span.end <= text.len());
+    let (mut found, mut names) = crate::bind::meanings(&mended.text, surroundings);
+    found.retain(|found| found.span.end <= mended.trusted);
     names.retain(|(span, _)| span.end <= text.len());
     (found, names)
 }
