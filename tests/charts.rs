@@ -65,10 +65,22 @@ fn charts_go_to_files_beside_the_rows() {
 }
 
 #[test]
+fn a_png_has_the_sizes_and_colours_of_the_chart() {
+    let folder = Folder::new();
+    folder.kql(["query", QUERY, "--chart", "chart.png"]).run().expect(0).stderr("");
+    let bytes = folder.bytes("chart.png");
+    let number = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap());
+    assert_eq!((&bytes[1..4], number(16), number(20)), (&b"PNG"[..], 1920, 880));
+    let odd = "datatable(k: string, n: long)['\u{738b}\u{82b3}', 3] | render columnchart";
+    let run = folder.kql(["query", odd, "--chart", "odd.png"]).run().expect(0);
+    run.stderr_has("the letters of a .png lack some characters, such as \u{738b}; .svg and .html show them");
+}
+
+#[test]
 fn what_cannot_be_drawn_is_said() {
     let run =
         |query: &'static str, file: &'static str| Folder::new().kql(["query", query, "--chart", file]).run();
-    run(QUERY, "chart.png").expect(2).stdout("").stderr_has("charts are written as .svg or .html");
+    run(QUERY, "chart.gif").expect(2).stdout("").stderr_has("charts are written as .svg, .png or .html");
     run("print 1", "chart.svg").expect(2).stderr_has("there is no chart to draw");
     run("print a = 1, b = 2 | render treemap", "-").expect(2).stderr_has("render treemap is not drawn here");
     run("print a = 1, b = 2 | render timechart", "-").expect(2).stderr_has("needs a column of datetimes");

@@ -17,6 +17,63 @@ fn logs() -> Folder {
     Folder::new().with("Logs.json", LOGS)
 }
 
+mod workbooks {
+    use std::io::Read;
+
+    use super::*;
+
+    /// A file of those that a ZIP file holds.
+    fn unpacked(archive: &[u8], name: &str) -> String {
+        let found = |at: &usize| archive[*at..].starts_with(name.as_bytes());
+        let name_at = (0..archive.len()).find(found).unwrap();
+        let extra = u16::from_le_bytes([archive[name_at - 2], archive[name_at - 1]]);
+        let begins = name_at + name.len() + usize::from(extra);
+        let mut text = String::new();
+        flate2::read::DeflateDecoder::new(&archive[begins..]).read_to_string(&mut text).unwrap();
+        text
+    }
+
+    #[test]
+    fn a_workbook_holds_what_a_spreadsheet_does_not_change() {
+        let query = "print n = 7, l = 123456789012345678, t = datetime(2024-05-14 12:00:00.5), \
+                     o = datetime(1800-01-01), s = '=1+1', b = true, z = int(null)";
+        let folder = Folder::new();
+        folder.kql(["query", query, "-o", "one.xlsx"]).run().expect(0).stdout("");
+        let archive = folder.bytes("one.xlsx");
+        let sheet = unpacked(&archive, "xl/worksheets/sheet1.xml");
+        let cells = &sheet[sheet.find("<row r=\"2\"").unwrap()..sheet.find("</sheetData>").unwrap()];
+        let expected = [
+            r#"<c r="A2"><v>7</v></c>"#,
+            r#"<c r="B2" t="s"><v>7</v></c>"#,
+            r#"<c r="C2" s="2"><v>45426.500005787035</v></c>"#,
+            r#"<c r="D2" t="s"><v>8</v></c>"#,
+            r#"<c r="E2" t="s"><v>9</v></c>"#,
+            r#"<c r="F2" t="b"><v>1</v></c>"#,
+        ];
+        assert!(cells.contains(&expected.concat()), "{cells}");
+        let texts = unpacked(&archive, "xl/sharedStrings.xml");
+        let stored =
+            "<si><t>123456789012345678</t></si><si><t>1800-01-01T00:00:00Z</t></si><si><t>=1+1</t></si>";
+        assert!(texts.contains(stored), "{texts}");
+        assert!(unpacked(&archive, "xl/styles.xml").contains("yyyy-mm-dd hh:mm:ss.000"));
+        folder.kql(["query", query, "-o", "again.xlsx"]).run().expect(0);
+        assert!(folder.bytes("again.xlsx") == archive, "the same result is the same file");
+    }
+
+    #[test]
+    fn each_rule_has_a_sheet_and_what_does_not_fit_is_said() {
+        let folder = logs().with("rules/first.kql", "Logs | count").with("rules/second.kql", "print x = 'y'");
+        folder.kql(["run", "rules", "--data", ".", "-o", "rules.xlsx"]).run().expect(0);
+        let book = unpacked(&folder.bytes("rules.xlsx"), "xl/workbook.xml");
+        assert!(book.contains("name=\"first\"") && book.contains("name=\"second\""), "{book}");
+        folder
+            .kql(["query", "print Text = strrep(strrep('x', 1000), 33)", "-o", "long.xlsx"])
+            .run()
+            .expect(3)
+            .stderr_has("Text has longer texts; .csv and .parquet hold all");
+    }
+}
+
 mod exit_codes {
     use super::*;
 

@@ -311,12 +311,12 @@ mod charts {
         session.keys(QUERY).keys(ENTER).gives(1);
         session.keys(".export chart.svg").keys(ENTER).see("3 rows to chart.svg").prompt();
         session.keys(".export chart.html").keys(ENTER).see("3 rows to chart.html").prompt();
+        session.keys(".export chart.png").keys(ENTER).see("3 rows to chart.png").prompt();
+        assert!(std::fs::read(home.path("chart.png")).unwrap().starts_with(b"\x89PNG"));
         for file in ["chart.svg", "chart.html"] {
             assert!(std::fs::read_to_string(home.path(file)).unwrap().contains("<svg"), "{file}");
         }
         session.keys("Logs | project User").keys(ENTER).gives(2);
-        session.keys(".export rows.html").keys(ENTER).see("3 rows to rows.html").prompt();
-        assert!(std::fs::read_to_string(home.path("rows.html")).unwrap().contains("<td>ann</td>"));
         session.keys(".export rows.svg").keys(ENTER).see("there is no chart to draw").prompt();
     }
 
@@ -345,6 +345,20 @@ mod running {
     }
 
     #[test]
+    fn the_first_rows_are_there_while_the_query_runs() {
+        let home = home();
+        let mut session = session(&home);
+        let rows = "range x from 1 to 1000000000000 step 1 | where x < 5 or x == 70000";
+        session.keys(rows).keys(ENTER).see("\n    4\n").see("\n70000\n").see(" 1 s");
+        session.keys(CTRL_C).see("cancelled").prompt();
+        assert!(!session.screen().contains("\n70000\n"), "{}", session.screen());
+        // In the end the result is what it is without them.
+        session.keys("range x from 1 to 5000000 step 1 | where x < 3 | extend y = x * x").keys(ENTER);
+        session.gives(1).see("\n   1     1\n   2     4\n(2 rows");
+        assert_eq!(session.screen().matches("\n   1     1\n").count(), 1, "{}", session.screen());
+    }
+
+    #[test]
     fn results_are_tables_to_go_on_from() {
         let home = home();
         let mut session = session(&home);
@@ -363,6 +377,38 @@ mod running {
         let exported = std::fs::read_to_string(home.path("bobs.csv")).unwrap();
         assert_eq!(exported.lines().count(), 3, "{exported}");
         session.keys(".expand 1 _1").keys(ENTER).see("\"os\": \"Windows\"");
+        session.keys(".copy _3").keys(ENTER).see("1 rows, as text between tabs").prompt();
+        session.is_sent(b"\x1b]52;c;bWF4X0NvZGUKNTAwNTcK\x07");
+    }
+
+    #[test]
+    fn the_ending_of_a_file_tells_how_a_result_is_exported() {
+        let home = home();
+        let mut session = session(&home);
+        session.keys("Logs | project TimeGenerated, User, Code").keys(ENTER).gives(1);
+        for (file, begins) in [
+            ("rows.json", "[{\"TimeGenerated\":\"2024-05-01T10:00:00Z\",\"User\":\"ann\",\"Code\":0},"),
+            ("rows.ndjson", "{\"TimeGenerated\":\"2024-05-01T10:00:00Z\",\"User\":\"ann\",\"Code\":0}\n"),
+            ("rows.csv", "TimeGenerated,User,Code\n2024-05-01T10:00:00Z,ann,0\n"),
+            ("rows.tsv", "TimeGenerated\tUser\tCode\n"),
+            ("rows.md", "| TimeGenerated | User | Code |\n"),
+            ("rows.html", "<!doctype html>"),
+            ("rows.xlsx", "PK"),
+            ("rows.parquet", "PAR1"),
+        ] {
+            session.keys(&format!(".export {file}")).keys(ENTER).see(&format!("3 rows to {file}")).prompt();
+            let written = std::fs::read(home.path(file)).unwrap();
+            assert!(written.starts_with(begins.as_bytes()), "{file}");
+        }
+        let page = std::fs::read_to_string(home.path("rows.html")).unwrap();
+        assert!(page.contains("<td><div>ann</div></td>") && page.contains("aria-sort"), "{page}");
+        session.keys(".load rows.parquet as Again").keys(ENTER).see("as Again").prompt();
+        session.keys("Again | where Code == 0 | project User").keys(ENTER).gives(2).see("ann");
+        let listed = ".json, .ndjson, .csv, .tsv, .md, .html, .parquet, .xlsx; of charts .svg, .png, .html";
+        session.keys(".export rows.doc").keys(ENTER).see("rows.doc: the ending tells").prompt();
+        assert!(session.screen().replace('\n', "").contains(listed), "{}", session.screen());
+        session.keys(".output rows.parquet").keys(ENTER).see("results cannot be added").prompt();
+        session.keys(".format xlsx").keys(ENTER).see("xlsx is not for the screen").prompt();
     }
 
     #[test]
@@ -372,6 +418,37 @@ mod running {
         session.keys("range Number from 1 to 1000 step 1 | extend Square = Number * Number").keys(ENTER);
         session.see("rows 1–26 of 1,000").screen_is("page");
         session.keys(PAGE_DOWN).see("rows 27–52").keys("G").see("1000000").keys("q").see("kql> ");
+    }
+
+    #[test]
+    fn times_are_short_where_the_day_is_the_same() {
+        let home = home();
+        let mut session = session(&home);
+        session.keys("Logs | project TimeGenerated, User").keys(ENTER).gives(1).screen_is("short_times");
+        session
+            .keys("Logs | take 1 | project TimeGenerated")
+            .keys(ENTER)
+            .see("2024-05-01T10:00:00Z")
+            .gives(2);
+        session.keys(".set short-times off").keys(ENTER).see_last("kql>");
+        session.keys("_1 | take 2").keys(ENTER).see("2024-05-01T11:00:00.5Z").gives(3);
+    }
+
+    #[test]
+    fn times_are_shown_in_a_time_zone_and_written_in_utc() {
+        let home = home().with("kql.toml", "time-zone = 'Asia/Kolkata'");
+        let mut session = home.session_with(&["--data", "logs"], &[("KQL_CONFIG", "kql.toml")]);
+        session.prompt().keys("Logs | project TimeGenerated, User").keys(ENTER).gives(1);
+        session.keys("Logs | summarize n = count() by bin(TimeGenerated, 1h) | render timechart").keys(ENTER);
+        session.see("TimeGenerated (2024-05-01, Asia/Kolkata)").gives(2).screen_is("time_zone");
+        session.keys(".export times.csv _1").keys(ENTER).see("3 rows to times.csv").prompt();
+        let exported = std::fs::read_to_string(home.path("times.csv")).unwrap();
+        assert!(exported.contains("\n2024-05-01T11:00:00.5Z,bob\n"), "{exported}");
+        session.keys(".expand 2 _1").keys(ENTER).see("2024-05-01T16:30:00.5+05:30").prompt();
+        session.keys(".set time-zone Europe/Berln").keys(ENTER).see("did you mean Europe/Berlin?").prompt();
+        session.keys(".set time-zone Europe/Berli").keys(TAB).see("Europe/Berlin").keys(ENTER);
+        session.see_last("kql>").keys("Logs | where User == 'ann' | project T = TimeGenerated").keys(ENTER);
+        session.see("datetime Europe/Berlin").see("2024-05-01T12:00:00+02:00").gives(3);
     }
 
     #[test]
@@ -408,5 +485,28 @@ mod speed {
         let elapsed = started.elapsed();
         println!("first prompt: {elapsed:?}");
         assert!(elapsed < Duration::from_millis(1500), "{elapsed:?}");
+    }
+
+    /// The median of some keys, and the most that one took.
+    fn times(session: &mut terminal::Session, keys: &[&str]) -> (Duration, Duration) {
+        let mut taken: Vec<Duration> = keys.iter().map(|key| session.time_of(key)).collect();
+        taken.sort();
+        println!("{taken:?}");
+        (taken[taken.len() / 2], taken[taken.len() - 1])
+    }
+
+    #[test]
+    fn keys_are_on_the_screen_at_once_even_in_a_long_query() {
+        let home = home();
+        let mut session = session(&home);
+        let (median, _) = times(&mut session, &["L", "o", "g", "s", " ", "|", " ", "t", "a", "k", "e"]);
+        assert!(median < Duration::from_millis(100), "{median:?}");
+        session.keys(CTRL_C).prompt();
+        let line =
+            "| extend A = iff(User has \"ann\" and Code != 0, tostring(Detail.os), strcat(\"a\", User))\n";
+        session.paste(&format!("Logs\n{}// the end\n", line.repeat(47_000 / line.len()))).see("// the end");
+        std::thread::sleep(Duration::from_millis(500));
+        let (median, _) = times(&mut session, &["|", " ", "t", "a", "k", "e", " ", "1"]);
+        assert!(median < Duration::from_millis(500), "{median:?}");
     }
 }

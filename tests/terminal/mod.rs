@@ -64,6 +64,8 @@ pub struct Session {
     keys: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     screen: Arc<Mutex<vt100::Parser>>,
+    /// All that the terminal was sent, and when the last of it came.
+    sent: Arc<Mutex<(Vec<u8>, Instant)>>,
 }
 
 impl Session {
@@ -87,15 +89,20 @@ impl Session {
         let screen =
             Arc::new(Mutex::new(vt100::Parser::new(LINES.try_into().unwrap(), CELLS.try_into().unwrap(), 0)));
         let mut output = pair.master.try_clone_reader().unwrap();
-        let shown = screen.clone();
+        let (shown, sent) = (screen.clone(), Arc::new(Mutex::new((Vec::new(), Instant::now()))));
+        let received = sent.clone();
         std::thread::spawn(move || {
-            let mut buffer = [0; 4096];
+            let mut buffer = [0; 1 << 16];
             while let Ok(read @ 1..) = output.read(&mut buffer) {
+                let mut received = received.lock().unwrap();
+                received.0.extend_from_slice(&buffer[..read]);
+                received.1 = Instant::now();
+                drop(received);
                 shown.lock().unwrap().process(&buffer[..read]);
             }
         });
         let keys = pair.master.take_writer().unwrap();
-        Self { master: pair.master, keys, child, screen }
+        Self { master: pair.master, keys, child, screen, sent }
     }
 
     /// Types keys.
@@ -130,6 +137,29 @@ impl Session {
     /// Waits for an empty prompt.
     pub fn prompt(&mut self) -> &mut Self {
         self.see_last("kql>")
+    }
+
+    /// Waits until the terminal was sent these bytes, which need not show.
+    pub fn is_sent(&mut self, bytes: &[u8]) -> &mut Self {
+        let sent = self.sent.clone();
+        self.wait(&format!("{:?}", String::from_utf8_lossy(bytes)), |_| {
+            sent.lock().unwrap().0.windows(bytes.len()).any(|part| part == bytes)
+        })
+    }
+
+    /// How long it takes from a key to the last of what it puts on the screen.
+    pub fn time_of(&mut self, keys: &str) -> Duration {
+        const QUIET: Duration = Duration::from_millis(200);
+        let pressed = Instant::now();
+        self.keys(keys);
+        loop {
+            std::thread::sleep(QUIET / 10);
+            let last = self.sent.lock().unwrap().1;
+            if last > pressed && last.elapsed() > QUIET {
+                return last - pressed;
+            }
+            assert!(pressed.elapsed() < PATIENCE, "nothing comes of {keys:?}:\n{}", self.screen());
+        }
     }
 
     fn wait(&mut self, what: &str, is_there: impl Fn(&str) -> bool) -> &mut Self {

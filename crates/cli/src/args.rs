@@ -204,7 +204,7 @@ pub struct OutputArguments {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Output")]
 pub struct ChartArguments {
-    /// Draw what `render` asks for into this file, .svg or .html; `-` draws it as text on standard output. On a terminal
+    /// Draw what `render` asks for into this file, .svg, .png or .html; `-` draws it as text on standard output. On a terminal
     /// `kql query` does so by itself, unless a format is asked for
     #[arg(long, value_name = "FILE")]
     pub chart: Option<PathBuf>,
@@ -229,6 +229,8 @@ pub enum Format {
     Kusto,
     /// Parquet, as `kql import` writes it; one result
     Parquet,
+    /// An Excel workbook, a sheet for each result
+    Xlsx,
 }
 
 impl Format {
@@ -242,8 +244,14 @@ impl Format {
             "tsv" => Format::Tsv,
             "md" => Format::Markdown,
             "parquet" => Format::Parquet,
+            "xlsx" => Format::Xlsx,
             _ => return None,
         })
+    }
+
+    /// Whether its files are no text, and nothing can be added to them.
+    pub fn is_binary(self) -> bool {
+        matches!(self, Format::Parquet | Format::Xlsx)
     }
 }
 

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::args::DataArguments;
 use crate::failure::Failure;
 use crate::repl::PaletteName;
+use crate::time_zone::TimeZone;
 
 /// What the settings file says.
 #[derive(Clone, Debug, Deserialize)]
@@ -30,6 +31,10 @@ pub struct Config {
     pub edit_mode: KeysName,
     /// What stands for null in tables.
     pub null: String,
+    /// The time zone in which the screen shows datetimes.
+    pub time_zone: TimeZone,
+    /// Whether datetimes of one day are shown without it.
+    pub short_times: bool,
     /// Whether the time that a query took is shown.
     pub timing: bool,
     /// Whether long results are paged.
@@ -49,6 +54,8 @@ impl Default for Config {
             palette: PaletteName::default(),
             edit_mode: KeysName::default(),
             null: String::new(),
+            time_zone: TimeZone::default(),
+            short_times: true,
             timing: true,
             pager: true,
             startup: None,
@@ -147,6 +154,8 @@ mod tests {
     fn what_the_file_gets_wrong_is_said() {
         assert!(Config::parse("pallete = 'light'").unwrap_err().contains("pallete"));
         assert!(Config::parse("palette = 'pink'").unwrap_err().contains("pink"));
+        let message = Config::parse("time-zone = 'Europe/Berln'").unwrap_err();
+        assert!(message.contains("did you mean Europe/Berlin?"), "{message}");
     }
 
     #[test]

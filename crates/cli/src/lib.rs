@@ -7,10 +7,10 @@
 //! - `rule_pack` -> `rule_test`: rules, and whether they give what their tests say.
 //! - `trace`: a rule step by step. `changes`: waits until rules or data change.
 //! - `rule_files`, `function_files`: the `.kql` files of functions.
-//! - [`failure`], [`diagnostics`], [`notes`], [`progress`]: what people are told. [`terminal`]: what they can see.
-//!   `this_machine`: its memory.
+//! - [`failure`], [`diagnostics`], [`notes`], [`progress`], `first_rows`: what people are told. [`terminal`]: what they can see.
+//!   `this_machine`: its memory. `time_zone`: where datetimes are looked at.
 //! - [`output`]: the formats of results. [`pager`]: long ones on the screen. `chart`: what `render` draws.
-//!   `markup`: text in HTML and XML.
+//!   `page`: HTML, `markup`: text in it and in XML.
 //! - [`repl`]: the interactive session. [`config`]: its settings.
 
 pub mod answer;
@@ -24,10 +24,12 @@ pub mod config;
 pub mod diagnostics;
 pub mod exit;
 pub mod failure;
+mod first_rows;
 mod function_files;
 mod markup;
 pub mod notes;
 pub mod output;
+mod page;
 mod pager;
 mod progress;
 pub mod repl;
@@ -40,4 +42,5 @@ pub mod session;
 pub mod source;
 mod terminal;
 mod this_machine;
+mod time_zone;
 mod trace;

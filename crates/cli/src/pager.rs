@@ -7,12 +7,10 @@ use anstyle::Style;
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, read};
 use crossterm::terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen};
 use crossterm::{cursor, execute, queue, terminal};
-use kql_types::Schema;
 
 use crate::answer::ResultTable;
 use crate::failure::Failure;
-use crate::output::cell::write_text;
-use crate::output::{LineWriter, TableStyle};
+use crate::output::{LineWriter, Shown, TableStyle};
 use crate::progress::grouped;
 use crate::terminal::{display_width, push_cut, push_visible};
 
@@ -104,6 +102,7 @@ fn action(key: KeyEvent) -> Option<Action> {
 struct View<'a> {
     result: &'a ResultTable,
     style: &'a TableStyle,
+    shown: Shown<'a>,
     widths: Vec<usize>,
     /// Cells in a line, and lines.
     screen: (usize, usize),
@@ -115,8 +114,9 @@ struct View<'a> {
 
 impl<'a> View<'a> {
     fn new(result: &'a ResultTable, style: &'a TableStyle, screen: (usize, usize)) -> Self {
-        let widths = (0..result.schema.len()).map(|at| width(result, style, at)).collect();
-        Self { result, style, widths, screen, row: 0, skipped: 0 }
+        let shown = Shown::of(result, style);
+        let widths = (0..result.schema.len()).map(|at| width(result, style, &shown, at)).collect();
+        Self { result, style, shown, widths, screen, row: 0, skipped: 0 }
     }
 
     /// Lines for rows.
@@ -162,9 +162,9 @@ impl<'a> View<'a> {
 
     fn draw(&self, out: &mut impl Write) -> io::Result<()> {
         let columns = self.columns();
-        let schema: &Schema = &self.result.schema;
-        let names = self.line(&columns, |at, cell| cell.push_str(&schema.fields[at].name));
-        let types = self.line(&columns, |at, cell| cell.push_str(schema.fields[at].data_type.name()));
+        let fields = &self.result.schema.fields;
+        let names = self.line(&columns, |at, cell| cell.push_str(&fields[at].name));
+        let types = self.line(&columns, |at, cell| cell.push_str(&self.shown.type_of(at)));
         let rule: Vec<String> = columns.iter().map(|(_, width)| "─".repeat(*width)).collect();
         let (strong, dim) = match crate::terminal::stdout_is_styled() {
             true => (Style::new().bold(), Style::new().dimmed()),
@@ -203,11 +203,8 @@ impl<'a> View<'a> {
         for batch in &self.result.batches {
             if row < before + batch.rows {
                 let row = row - before;
-                let null = &self.style.null;
-                return Some(move |at: usize, cell: &mut String| match batch.columns[at].is_null(row) {
-                    true => cell.push_str(null),
-                    false => write_text(cell, &batch.columns[at], row),
-                });
+                let write = move |at, cell: &mut String| self.shown.write(cell, at, &batch.columns[at], row);
+                return Some(write);
             }
             before += batch.rows;
         }
@@ -243,17 +240,16 @@ fn put(out: &mut impl Write, line: &str) -> io::Result<()> {
     write!(out, "\r\n")
 }
 
-fn width(result: &ResultTable, style: &TableStyle, at: usize) -> usize {
+fn width(result: &ResultTable, style: &TableStyle, shown: &Shown<'_>, at: usize) -> usize {
     let field = &result.schema.fields[at];
-    let mut widest =
-        display_width(&field.name).max(field.data_type.name().len()).max(display_width(&style.null));
+    let mut widest = display_width(&field.name).max(shown.type_of(at).len()).max(display_width(&style.null));
     let (mut cell, mut visible) = (String::new(), String::new());
     let mut left = MEASURED;
     for batch in &result.batches {
         for row in 0..batch.rows.min(left) {
             cell.clear();
             visible.clear();
-            write_text(&mut cell, &batch.columns[at], row);
+            shown.write(&mut cell, at, &batch.columns[at], row);
             push_visible(&mut visible, &cell);
             widest = widest.max(display_width(&visible));
         }

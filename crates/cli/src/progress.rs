@@ -9,10 +9,13 @@ use std::time::{Duration, Instant};
 
 use kql_executor::Progress;
 
+use crate::first_rows::FirstRows;
 use crate::terminal::{push_cut, push_visible};
 
-/// Nothing is shown before.
+/// Nothing is told before.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// No rows are shown before: those of a quick query would only flicker.
+const PATIENCE_WITH_ROWS: Duration = Duration::from_millis(150);
 const INTERVAL: Duration = Duration::from_millis(100);
 
 /// Cells for the name of the query that is at work.
@@ -30,8 +33,9 @@ pub struct ProgressLine {
 }
 
 impl ProgressLine {
-    /// Starts watching. Without a terminal on standard error nothing is ever shown.
-    pub fn start(progress: Arc<Progress>) -> Self {
+    /// Starts watching. Without a terminal on standard error nothing is ever shown. The first rows of a result stand above
+    /// the line.
+    pub fn start(progress: Arc<Progress>, first_rows: Option<Arc<FirstRows>>) -> Self {
         let total = Arc::<AtomicU64>::default();
         let label = Arc::<Mutex<String>>::default();
         if !std::io::stderr().is_terminal() {
@@ -41,18 +45,30 @@ impl ProgressLine {
         let (sender, receiver) = channel::<()>();
         let watch = move || {
             let started = Instant::now();
-            let mut wait = PATIENCE;
             let mut shown = false;
+            let mut wait = if first_rows.is_some() { PATIENCE_WITH_ROWS } else { PATIENCE };
             while receiver.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
+                wait = INTERVAL;
+                if let Some(rows) = &first_rows
+                    && rows.has_more()
+                {
+                    show("\r\u{1b}[K");
+                    rows.show();
+                }
+                if started.elapsed() < PATIENCE {
+                    continue;
+                }
                 let (bytes, rows) = (progress.bytes(), progress.rows());
                 let so_far = line(bytes, rows, to_read.load(Ordering::Relaxed), started.elapsed());
                 let label = at_work.lock().unwrap_or_else(PoisonError::into_inner).clone();
                 show(&format!("\r{so_far}{label}\u{1b}[K"));
                 shown = true;
-                wait = INTERVAL;
             }
             if shown {
                 show("\r\u{1b}[K");
+            }
+            if let Some(rows) = first_rows {
+                rows.clear();
             }
         };
         // A query runs as well without the line.

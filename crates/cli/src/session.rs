@@ -19,6 +19,7 @@ use crate::answer::{Answer, ResultTable};
 use crate::args::{DataArguments, Moment};
 use crate::asked_tables::AskedTables;
 use crate::failure::Failure;
+use crate::first_rows::FirstRows;
 use crate::function_files;
 use crate::notes::Notes;
 use crate::progress::ProgressLine;
@@ -253,23 +254,38 @@ impl Session {
         self.run_all(&[Job::new(source.clone())]).pop().unwrap_or_else(nothing)
     }
 
+    /// Runs a text; the first rows of its result, if it has one that is not drawn, are shown while it runs.
+    pub fn run_showing(&mut self, source: &Source, first_rows: FirstRows) -> Result<Answer, Failure> {
+        let nothing = || Err(Failure::Data("the query gave no answer".to_owned()));
+        let jobs = [Job::new(source.clone())];
+        self.run_watched(&jobs, Some(Arc::new(first_rows))).pop().unwrap_or_else(nothing)
+    }
+
     /// Runs several texts. What they read of one table is read once where that is possible; one that fails leaves the
     /// others alone. The answers come in the order of the texts.
     pub fn run_all(&mut self, jobs: &[Job]) -> Vec<Result<Answer, Failure>> {
+        self.run_watched(jobs, None)
+    }
+
+    fn run_watched(
+        &mut self,
+        jobs: &[Job],
+        first_rows: Option<Arc<FirstRows>>,
+    ) -> Vec<Result<Answer, Failure>> {
         self.options.cancel.store(false, Ordering::Relaxed);
         self.options.progress = Arc::default();
         self.options.warnings = Warnings::default();
         if !self.now_is_fixed {
             self.options.now = Options::default().now;
         }
-        let answers = self.answers(jobs);
+        let answers = self.answers(jobs, first_rows);
         self.notes.take(self.catalog.report());
         self.notes.add_warnings(self.options.warnings.texts());
         answers
     }
 
-    fn answers(&self, jobs: &[Job]) -> Vec<Result<Answer, Failure>> {
-        let line = ProgressLine::start(self.options.progress.clone());
+    fn answers(&self, jobs: &[Job], first_rows: Option<Arc<FirstRows>>) -> Vec<Result<Answer, Failure>> {
+        let line = ProgressLine::start(self.options.progress.clone(), first_rows.clone());
         let tables = AskedTables::new(&self.catalog, self.overlay.as_ref(), self.may_fetch);
         let prepared: Vec<Result<Prepared, Failure>> =
             jobs.iter().map(|job| self.prepare(job, &tables)).collect();
@@ -284,7 +300,7 @@ impl Session {
             .zip(&prepared)
             .filter_map(|(job, prepared)| Some((&job.source, prepared.as_ref().ok()?)))
             .collect();
-        let outcomes = execute(&ready, &line);
+        let outcomes = execute(&ready, &line, first_rows.as_deref());
         let mut outcomes = outcomes.into_iter();
         let answer = |(job, prepared): (&Job, Result<Prepared, Failure>)| {
             let prepared = prepared?;
@@ -322,7 +338,7 @@ impl Session {
     pub fn import(&mut self, table: &str, target: &Path, keep_order: bool) -> Result<Imported, Failure> {
         self.options.progress = Arc::default();
         let progress = self.options.progress.clone();
-        let line = ProgressLine::start(progress.clone());
+        let line = ProgressLine::start(progress.clone(), None);
         let tables = AskedTables::new(&self.catalog, None, false);
         tables.table(table);
         line.expect(tables.bytes());
@@ -400,19 +416,34 @@ struct Prepared {
 type Timed = (Result<Vec<Batch>, QueryError>, Duration);
 
 /// Runs all results of the texts, in order.
-fn execute(ready: &[(&Source, &Prepared)], line: &ProgressLine) -> Vec<Timed> {
+fn execute(
+    ready: &[(&Source, &Prepared)],
+    line: &ProgressLine,
+    first_rows: Option<&FirstRows>,
+) -> Vec<Timed> {
     let (plans, names): (Vec<(&Plan, &Options)>, Vec<&str>) = ready
         .iter()
         .flat_map(|(source, one)| {
             one.results.iter().map(|result| ((&result.plan, &one.options), source.name.as_str()))
         })
         .unzip();
+    // Rows of several results would stand below each other, and those of a chart are not looked at.
+    let only = match ready {
+        [(_, one)] if one.results.len() == 1 && one.results[0].visualization.is_none() => first_rows,
+        _ => None,
+    };
+    if let (Some(first_rows), Some((plan, _))) = (only, plans.first()) {
+        first_rows.expect(plan.schema.clone());
+    }
     let mut begun = Vec::with_capacity(plans.len() + 1);
-    let outcomes = kql_executor::execute_all(&plans, |at| {
+    let begins = |at: usize| {
         if names.len() > 1 {
             line.show(names[at]);
         }
         begun.push(Instant::now());
+    };
+    let outcomes = kql_executor::execute_all_watched(&plans, begins, &|_, batch| {
+        only.iter().for_each(|first_rows| first_rows.add(batch));
     });
     begun.push(Instant::now());
     let times = begun.windows(2).map(|pair| pair[1] - pair[0]);

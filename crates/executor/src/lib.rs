@@ -23,5 +23,5 @@ mod stages;
 mod text_blocks;
 
 pub use error::QueryError;
-pub use query::{Progress, evaluator, execute, execute_all};
+pub use query::{Progress, evaluator, execute, execute_all, execute_all_watched};
 pub use session::Options;

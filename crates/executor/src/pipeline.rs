@@ -18,7 +18,7 @@ use kql_types::{Batch, Schema};
 
 use crate::QueryError;
 
-pub(crate) use collect::{Collect, Collected, Limit};
+pub(crate) use collect::{Collect, Collected, Limit, WatchRows};
 pub(crate) use source::{PIECE_ROWS, Series, SeriesValues, Source};
 pub(crate) use together::{Branch, Kept, SinkBranch, Together};
 pub(crate) use worker::run;

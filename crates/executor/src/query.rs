@@ -12,7 +12,7 @@ use kql_types::{Batch, Column, Value};
 use crate::expression::CompiledExpr;
 use crate::memory::MemoryBudget;
 use crate::passes::Outcome;
-use crate::pipeline::{self, Collect, Pipeline};
+use crate::pipeline::{self, Collect, Pipeline, WatchRows};
 use crate::{Options, QueryError, passes};
 
 /// How far a query has come. Shared with whoever watches it.
@@ -96,6 +96,14 @@ impl Query {
         self.collect_pipeline(pipeline)
     }
 
+    /// The same, and shows them as they come.
+    fn collect_watched(&self, plan: &Plan, watch: WatchRows<'_>) -> Result<Vec<Batch>, QueryError> {
+        let pipeline = self.lower(plan)?;
+        let sink = Collect::new(self, "the result").watched(watch);
+        let (batches, _held) = pipeline::run(self, pipeline, &sink)?.into_parts();
+        Ok(batches)
+    }
+
     /// The rows of a pipeline.
     pub(crate) fn collect_pipeline(&self, pipeline: Pipeline) -> Result<Vec<Batch>, QueryError> {
         let (batches, _held) = pipeline::run(self, pipeline, &Collect::new(self, "the result"))?.into_parts();
@@ -150,7 +158,17 @@ pub fn execute(plan: &Plan, options: &Options) -> Result<Vec<Batch>, QueryError>
 /// What is left to do for each plan after the pass is done in their order; `begins` is told of each beforehand.
 pub fn execute_all(
     jobs: &[(&Plan, &Options)],
+    begins: impl FnMut(usize),
+) -> Vec<Result<Vec<Batch>, QueryError>> {
+    execute_all_watched(jobs, begins, &|_, _| {})
+}
+
+/// The same; `rows` is shown what each plan gives, batch by batch in the order of its rows, while it still runs. Of a plan
+/// that ends in an operator which sees all rows before it gives one, as `sort`, that is when all is done.
+pub fn execute_all_watched(
+    jobs: &[(&Plan, &Options)],
     mut begins: impl FnMut(usize),
+    rows: &(dyn Fn(usize, &Batch) + Sync),
 ) -> Vec<Result<Vec<Batch>, QueryError>> {
     let queries: Vec<Query> = jobs.iter().map(|(_, options)| Query::new(options)).collect();
     let plans = jobs.iter().map(|(plan, _)| *plan);
@@ -158,7 +176,7 @@ pub fn execute_all(
     passes::run(&together);
     let collect = |(at, (query, plan)): (usize, (&Query, &Plan))| {
         begins(at);
-        query.collect(plan)
+        query.collect_watched(plan, &|batch| rows(at, batch))
     };
     together.into_iter().enumerate().map(collect).collect()
 }

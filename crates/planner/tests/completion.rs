@@ -56,6 +56,26 @@ fn every_place_of_every_query_is_answered() {
     }
 }
 
+/// What an editor colours must not lose its colours whenever something is begun.
+#[test]
+fn names_have_their_meanings_while_a_query_is_unfinished() {
+    let names = |text: &str| {
+        with_surroundings(|surroundings| {
+            let (found, names) = meanings(text, surroundings);
+            let known: Vec<String> = names.iter().map(|(span, _)| span.text(text).to_owned()).collect();
+            let wrong: Vec<String> = found.iter().map(|found| found.span.text(text).to_owned()).collect();
+            (known.join(" "), wrong.join(" "))
+        })
+    };
+    let pair = |known: &str, wrong: &str| (known.to_owned(), wrong.to_owned());
+    assert_eq!(names("Signins | where User == "), pair("Signins User", ""));
+    assert_eq!(names("Signins | where User == 'an"), pair("Signins User", ""));
+    assert_eq!(names("Signins | where Usr == 1 | where User in ("), pair("Signins User", "Usr"));
+    assert_eq!(names("Signins | summarize dcount(User) by bin(Time, "), pair("Signins Time", ""));
+    assert_eq!(names("Signins | join (Devices | where Device "), pair("Signins Devices Device", ""));
+    assert_eq!(names("Signins | where User == 'ann' |"), pair("Signins User", ""));
+}
+
 /// A key must not wait. Debug builds take several times as long as what is shipped, and machines are busy, so that the
 /// middle of many measurements counts.
 #[test]

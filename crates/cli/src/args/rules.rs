@@ -156,6 +156,7 @@ impl ValueEnum for RuleFormat {
             Rows(Format::Markdown),
             Rows(Format::Kusto),
             Rows(Format::Parquet),
+            Rows(Format::Xlsx),
             Of(Report::Sarif),
             Of(Report::Junit),
             Of(Report::Html),

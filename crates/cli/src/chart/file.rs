@@ -1,26 +1,24 @@
-//! Charts in files: `.svg` holds one, `.html` holds as many as there are, and tables.
+//! Charts in files: `.svg` and `.png` hold one, `.html` holds as many as there are, and tables.
 
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use super::svg::{self, USUAL};
-use super::{Canvas, Chart, draw};
+use super::{Canvas, Chart, draw, png};
 use crate::answer::ResultTable;
 use crate::diagnostics::plain_warning;
 use crate::failure::Failure;
 use crate::markup::Escaped;
 use crate::output::OutputFile;
-use crate::output::cell::write_text;
+use crate::page::Page;
 use crate::terminal;
+use crate::time_zone::TimeZone;
 
-const STYLE: &str = include_str!("page.css");
+/// More rows of each of many tables would make a page slow.
+pub const ROWS_OF_MANY: usize = 1000;
 
-/// More rows of a table would make the page slow.
-const ROWS_SHOWN: usize = 1000;
-
-/// The chart of a result, if it wants one that can be drawn. People are told what is not.
-pub fn drawn(result: &ResultTable) -> Option<Chart> {
-    match Chart::of(result)? {
+/// The chart of a result, if it wants one that can be drawn, with its times in a zone. People are told what is not.
+pub fn drawn(result: &ResultTable, zone: TimeZone) -> Option<Chart> {
+    match Chart::of(result, zone)? {
         Ok(chart) => {
             chart.notes.iter().for_each(|note| terminal::say(&plain_warning(note)));
             Some(chart)
@@ -44,6 +42,7 @@ enum Form {
     /// As on a terminal, on standard output.
     Text,
     Svg,
+    Png,
     Html,
 }
 
@@ -55,9 +54,10 @@ impl ChartFile {
         let form = match ending.as_str() {
             _ if path == Path::new("-") => Form::Text,
             "svg" => Form::Svg,
+            "png" => Form::Png,
             "html" | "htm" => Form::Html,
             _ => {
-                let message = format!("{}: charts are written as .svg or .html", path.display());
+                let message = format!("{}: charts are written as .svg, .png or .html", path.display());
                 return Err(Failure::Usage(message));
             }
         };
@@ -70,30 +70,42 @@ impl ChartFile {
     }
 
     /// Writes the charts of these results, each under its heading if it has one. In HTML results that want no chart are
-    /// tables.
-    pub fn write(&self, results: &[(Option<String>, &ResultTable)]) -> Result<(), Failure> {
+    /// tables of up to so many rows.
+    pub fn write(&self, results: &[(Option<String>, &ResultTable)], most: usize) -> Result<(), Failure> {
         let parts: Vec<Part<'_>> = results
             .iter()
-            .map(|(heading, result)| Part { heading: heading.as_deref(), chart: drawn(result), result })
+            .map(|(heading, result)| Part {
+                heading: heading.as_deref(),
+                chart: drawn(result, TimeZone::default()),
+                result,
+            })
             .collect();
         let charts: Vec<&Part<'_>> = parts.iter().filter(|part| part.chart.is_some()).collect();
-        let text = match (self.form, &charts[..]) {
-            (Form::Html, _) => page(&parts),
+        let content = match (self.form, &charts[..]) {
+            (Form::Html, _) => page(&parts, most).into_bytes(),
             (_, []) => {
                 let message = "there is no chart to draw: a query that ends in `render timechart` gives one";
                 return Err(Failure::Usage(message.to_owned()));
             }
-            (Form::Text, charts) => text(charts),
-            (Form::Svg, [one]) => one.svg(),
-            (Form::Svg, several) => {
+            (Form::Text, charts) => text(charts).into_bytes(),
+            (Form::Svg, [one]) => one.svg().into_bytes(),
+            (Form::Png, [one]) => pixels(&one.svg())?,
+            (Form::Svg | Form::Png, several) => {
                 let message =
-                    format!("an .svg holds one chart, and there are {}; .html holds all", several.len());
+                    format!("a picture holds one chart, and there are {}; .html holds all", several.len());
                 return Err(Failure::Usage(message));
             }
         };
         let path = Some(self.path.as_path()).filter(|_| self.form != Form::Text);
-        OutputFile::open(path)?.write(&text)
+        OutputFile::open(path)?.write(content)
     }
+}
+
+/// A picture in the PNG format. People are told what it does not show.
+fn pixels(picture: &str) -> Result<Vec<u8>, Failure> {
+    let png = png::draw(&svg::on_light_ground(picture)).map_err(Failure::Data)?;
+    png.note.iter().for_each(|note| terminal::say(&plain_warning(note)));
+    Ok(png.bytes)
 }
 
 /// What a file holds of a result.
@@ -126,53 +138,21 @@ fn text(parts: &[&Part<'_>]) -> String {
     out
 }
 
-/// A page that asks nothing of the network and runs no script.
-fn page(parts: &[Part<'_>]) -> String {
+fn page(parts: &[Part<'_>], most: usize) -> String {
     let title = parts.iter().find_map(|part| part.chart.as_ref()?.title.as_deref().or(part.heading));
-    let mut page = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" \
-         content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n\
-         <link rel=\"icon\" href=\"data:,\">\n<title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n",
-        Escaped(title.unwrap_or("kql"))
-    );
+    let mut page = Page::default();
+    page.add(format_args!("<main>\n"));
     for part in parts {
-        page.push_str("<section>\n");
+        page.add(format_args!("<section>\n"));
         if let Some(heading) = part.heading {
-            // Writing to a string cannot fail.
-            let _ = writeln!(page, "<h2>{}</h2>", Escaped(heading));
+            page.add(format_args!("<h2>{}</h2>\n", Escaped(heading)));
         }
         match &part.chart {
-            Some(_) => page += &part.svg(),
-            None => write_table(&mut page, part.result),
+            Some(_) => page.add(format_args!("{}", part.svg())),
+            None => page.result(part.result, most),
         }
-        page.push_str("</section>\n");
+        page.add(format_args!("</section>\n"));
     }
-    page + "</body>\n</html>\n"
-}
-
-fn write_table(page: &mut String, result: &ResultTable) {
-    page.push_str("<div class=\"scroll\"><table>\n<thead><tr>");
-    for field in &result.schema.fields {
-        let class = if field.data_type.is_number() { " class=\"number\"" } else { "" };
-        let _ = write!(page, "<th{class}>{}</th>", Escaped(&field.name));
-    }
-    page.push_str("</tr></thead>\n<tbody>\n");
-    let rows = result.batches.iter().flat_map(|batch| (0..batch.rows).map(move |row| (batch, row)));
-    let mut cell = String::new();
-    for (batch, row) in rows.take(ROWS_SHOWN) {
-        page.push_str("<tr>");
-        for column in &batch.columns {
-            cell.clear();
-            write_text(&mut cell, column, row);
-            let class = if column.data_type().is_number() { " class=\"number\"" } else { "" };
-            let _ = write!(page, "<td{class}>{}</td>", Escaped(&cell));
-        }
-        page.push_str("</tr>\n");
-    }
-    page.push_str("</tbody></table></div>\n");
-    if result.rows() > ROWS_SHOWN {
-        let _ = writeln!(page, "<p>{ROWS_SHOWN} of {} rows</p>", result.rows());
-    }
+    page.add(format_args!("</main>\n"));
+    page.finish(title.unwrap_or("kql"), "")
 }

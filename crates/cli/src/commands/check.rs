@@ -62,9 +62,7 @@ fn write(arguments: &CheckArguments, checked: &[Checked], failures: &[Failure]) 
         }
     };
     match &arguments.file {
-        Some(path) => {
-            OutputFile::open(Some(path))?.write(&anstream::adapter::strip_str(&written).to_string())
-        }
+        Some(path) => OutputFile::open(Some(path))?.write(anstream::adapter::strip_str(&written).to_string()),
         None => show(&written),
     }
 }

@@ -149,6 +149,12 @@ fn not_supported(entries: &[Entry]) -> ResultTable {
     rows.finish()
 }
 
+/// The name of a definition that is near to one that is not there.
+pub(crate) fn nearest(name: &str) -> Option<&'static str> {
+    let entries = entries();
+    kql_parser::nearest(name, entries.iter().flat_map(|entry| entry.names.iter().copied()))
+}
+
 /// Everything about the definitions of that name: a scalar and an aggregate may share one.
 pub(crate) fn help(name: &str) -> Option<String> {
     let mut out = String::new();

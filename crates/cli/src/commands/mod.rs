@@ -13,7 +13,7 @@ mod test;
 mod watch;
 
 pub(crate) use explain::trees;
-pub(crate) use functions::{help as function_help, listed as function_list};
+pub(crate) use functions::{help as function_help, listed as function_list, nearest as nearest_function};
 pub(crate) use tables::columns as table_columns;
 
 use std::path::Path;
@@ -27,7 +27,7 @@ use crate::{diagnostics, repl, terminal};
 
 /// A chain such as `a + b + c + ...` is a tree as deep as it is long, which planner and executor walk. The memory is
 /// taken only as it is used.
-const STACK: usize = 256 << 20;
+pub(crate) const STACK: usize = 256 << 20;
 
 /// Does what the arguments say, with a stack for queries of tens of thousands of links.
 pub fn dispatch_on_deep_stack(arguments: Arguments) -> Outcome {

@@ -3,13 +3,14 @@
 use super::{report_notes, settle, show_warnings, source_of_argument};
 use crate::answer::{Answer, ResultTable};
 use crate::args::{DataArguments, OutputArguments, QueryArguments};
-use crate::chart::{Canvas, ChartFile, draw, drawn};
+use crate::chart::{Canvas, ChartFile, ROWS_OF_MANY, draw, drawn};
 use crate::exit::Outcome;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::session::Session;
 use crate::source::Source;
 use crate::terminal;
+use crate::time_zone::TimeZone;
 
 pub(super) fn query(arguments: &QueryArguments, data: &DataArguments) -> Result<Outcome, Failure> {
     let source = source_of_argument(&arguments.text, &arguments.files)?;
@@ -32,7 +33,7 @@ fn answer(arguments: &QueryArguments, session: &mut Session, source: &Source) ->
         output.finish()?;
     }
     if let Some(file) = file {
-        file.write(&headed(&answer))?;
+        file.write(&headed(&answer), ROWS_OF_MANY)?;
     }
     let found = arguments.output.fail_on_results && answer.rows() > 0;
     Ok(if found { Outcome::Found } else { Outcome::Ran })
@@ -44,7 +45,7 @@ fn shows_charts(output: &OutputArguments) -> bool {
 }
 
 fn show(output: &mut Output, result: &ResultTable, draws: bool) -> Result<(), Failure> {
-    match draws.then(|| drawn(result)).flatten() {
+    match draws.then(|| drawn(result, TimeZone::default())).flatten() {
         Some(chart) => output.text_of(&draw(&chart, Canvas::of_terminal())),
         None => output.result(None, result),
     }

@@ -9,7 +9,7 @@ use kql_rules::{Metadata, Origin, PackError, Rule, Severity};
 use super::{report_notes, settle, show_warnings};
 use crate::answer::ResultTable;
 use crate::args::{DataArguments, Format, RuleFormat, RunArguments};
-use crate::chart::ChartFile;
+use crate::chart::{ChartFile, ROWS_OF_MANY};
 use crate::exit::Outcome;
 use crate::failure::Failure;
 use crate::output::{Output, OutputFile};
@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &RunArguments, data: &DataArguments) -> Result<Outc
     let written = destination.write(arguments, &run, &session);
     outcome.and(settle(written.map(|()| Outcome::Ran)));
     if let Some(file) = charts {
-        outcome.and(settle(file.write(&wanted_charts(&run)).map(|()| Outcome::Ran)));
+        outcome.and(settle(file.write(&wanted_charts(&run), ROWS_OF_MANY).map(|()| Outcome::Ran)));
     }
     outcome.and(report_notes(&mut session));
     if run.rules.len() > 1 {
@@ -163,7 +163,7 @@ impl Destination {
                     now: session.now(),
                     fail_on: arguments.fail_on,
                 };
-                file.write(&report::write(format, run, &circumstances))
+                file.write(report::write(format, run, &circumstances))
             }
         }
     }

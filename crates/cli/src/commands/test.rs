@@ -119,9 +119,7 @@ fn write(arguments: &TestArguments, report: &TestReport) -> Result<(), Failure> 
         }
     };
     match &arguments.file {
-        Some(path) => {
-            OutputFile::open(Some(path))?.write(&anstream::adapter::strip_str(&written).to_string())
-        }
+        Some(path) => OutputFile::open(Some(path))?.write(anstream::adapter::strip_str(&written).to_string()),
         None => show(&written),
     }
 }

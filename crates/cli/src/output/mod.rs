@@ -7,9 +7,11 @@ mod kusto;
 mod markdown;
 mod ndjson;
 mod parquet;
+mod shown;
 mod sink;
 mod table;
 mod widths;
+mod xlsx;
 
 use std::cell::RefCell;
 use std::fs::File;
@@ -22,6 +24,7 @@ use crate::args::{Format, OutputArguments};
 use crate::failure::Failure;
 use crate::terminal;
 
+pub(crate) use shown::Shown;
 pub use sink::Sink;
 pub(crate) use table::LineWriter;
 pub use table::TableStyle;
@@ -42,7 +45,7 @@ trait ResultWriter {
     }
 }
 
-/// A file, or standard output, that takes a text as a whole.
+/// A file, or standard output, that takes its content as a whole.
 pub struct OutputFile {
     file: Box<dyn Write>,
     /// What messages call it.
@@ -60,9 +63,9 @@ impl OutputFile {
         Ok(Self { file: Box::new(file), name })
     }
 
-    /// Writes the text.
-    pub fn write(mut self, text: &str) -> Result<(), Failure> {
-        let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.flush());
+    /// Writes the content.
+    pub fn write(mut self, content: impl AsRef<[u8]>) -> Result<(), Failure> {
+        let written = self.file.write_all(content.as_ref()).and_then(|()| self.file.flush());
         written.map_err(|error| Failure::io(format!("cannot write {}", self.name), &error))
     }
 }
@@ -92,7 +95,7 @@ impl Output {
     /// A table for people on standard error.
     pub fn to_people() -> Self {
         let screen = table::Screen { width: terminal::width(), styled: false };
-        let writer = Box::new(table::TableWriter::without_counts(screen));
+        let writer = Box::new(table::TableWriter::new(screen).uncounted());
         Self { sink: Sink::new(Box::new(io::stderr())), writer, name: "standard error".to_owned() }
     }
 
@@ -118,10 +121,20 @@ impl Output {
 
     /// A result in a format, as text.
     pub fn text(format: Format, result: &ResultTable) -> Result<String, Failure> {
-        let bytes = Rc::<RefCell<Vec<u8>>>::default();
         let screen = table::Screen::default();
-        let mut output =
-            Self::new(Box::new(Shared(bytes.clone())), "the text".to_owned(), format, false, screen);
+        Self::text_by(|file| Self::new(file, "the text".to_owned(), format, false, screen), result)
+    }
+
+    /// The rows of a result as [`Output::screen`] shows them, without what stands below.
+    pub fn rows_for_screen(result: &ResultTable, style: TableStyle) -> Result<String, Failure> {
+        let screen = table::Screen { width: terminal::width(), styled: terminal::stdout_is_styled() };
+        let writer = Box::new(table::TableWriter::with_style(screen, style).uncounted());
+        Self::text_by(|file| Self { sink: Sink::new(file), writer, name: "the text".to_owned() }, result)
+    }
+
+    fn text_by(open: impl FnOnce(Box<dyn Write>) -> Self, result: &ResultTable) -> Result<String, Failure> {
+        let bytes = Rc::<RefCell<Vec<u8>>>::default();
+        let mut output = open(Box::new(Shared(bytes.clone())));
         output.result(None, result)?;
         output.finish()?;
         Ok(String::from_utf8_lossy(&bytes.borrow()).into_owned())
@@ -138,6 +151,7 @@ impl Output {
             Format::Markdown => Box::new(markdown::MarkdownWriter::default()),
             Format::Kusto => Box::new(kusto::KustoWriter::default()),
             Format::Parquet => Box::new(parquet::ParquetWriter::default()),
+            Format::Xlsx => Box::new(xlsx::XlsxWriter::default()),
         };
         Self { sink: Sink::new(file), writer, name }
     }

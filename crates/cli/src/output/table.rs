@@ -3,14 +3,15 @@
 use std::io;
 
 use anstyle::{Effects, Style};
-use kql_types::{Batch, Schema};
+use kql_types::Batch;
 
-use super::cell::write_text;
+use super::shown::Shown;
 use super::widths::{GAP, fit};
 use super::{ResultWriter, Sink};
 use crate::answer::ResultTable;
 use crate::progress::grouped;
 use crate::terminal::{display_width, push_cut, push_visible};
+use crate::time_zone::TimeZone;
 
 /// What shows the table.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,6 +29,10 @@ pub struct TableStyle {
     pub types: bool,
     /// What stands for null.
     pub null: String,
+    /// The time zone of datetimes.
+    pub zone: TimeZone,
+    /// Whether datetimes of one day are shown without it. Only where there are types, among which the day then stands.
+    pub short_times: bool,
     /// What is said under the table behind the number of rows.
     pub note: String,
 }
@@ -60,9 +65,9 @@ impl TableWriter {
         }
     }
 
-    /// A writer of tables that speak for themselves.
-    pub fn without_counts(screen: Screen) -> Self {
-        Self { counts: false, ..Self::new(screen) }
+    /// The same, of tables that speak for themselves.
+    pub fn uncounted(self) -> Self {
+        Self { counts: false, ..self }
     }
 
     fn write_footer(&self, out: &mut String, result: &ResultTable, shown: usize) {
@@ -81,18 +86,18 @@ impl TableWriter {
         *out += &format!("{dim}{footer}){dim:#}\n");
     }
 
-    fn write_head(&self, out: &mut String, schema: &Schema, widths: &[usize]) {
+    fn write_head(&self, out: &mut String, result: &ResultTable, shown: &Shown<'_>, widths: &[usize]) {
         let strong = self.strong;
+        let fields = &result.schema.fields;
         let mut line = LineWriter::default();
-        for (at, (field, &width)) in schema.fields.iter().zip(widths).enumerate() {
+        for (at, (field, &width)) in fields.iter().zip(widths).enumerate() {
             line.cell(&field.name, width, field.data_type.is_number(), at + 1 == widths.len());
         }
         *out += &format!("{strong}{}{strong:#}\n", line.take());
         if self.style.types {
             let mut line = LineWriter::default();
-            for (at, (field, &width)) in schema.fields.iter().zip(widths).enumerate() {
-                let is_last = at + 1 == widths.len();
-                line.cell(field.data_type.name(), width, field.data_type.is_number(), is_last);
+            for (at, (field, &width)) in fields.iter().zip(widths).enumerate() {
+                line.cell(&shown.type_of(at), width, field.data_type.is_number(), at + 1 == widths.len());
             }
             let dim = self.dim;
             *out += &format!("{dim}{}{dim:#}\n", line.take());
@@ -113,33 +118,31 @@ impl ResultWriter for TableWriter {
             let strong = self.strong;
             sink.text += &format!("{strong}{heading}{strong:#}\n");
         }
-        let widths = fit(result, self.screen.width, &self.style);
+        let shown = Shown::of(result, &self.style);
+        let widths = fit(result, self.screen.width, &self.style, &shown);
         // Under a heading, as of a rule that found nothing, no rows need no columns.
         let is_shown = !widths.is_empty() && (result.rows() > 0 || heading.is_none());
         if is_shown {
-            self.write_head(&mut sink.text, &result.schema, &widths);
+            self.write_head(&mut sink.text, result, &shown, &widths);
             for batch in &result.batches {
-                write_rows(sink, batch, &widths, &self.style.null)?;
+                write_rows(sink, batch, &widths, &shown)?;
             }
         }
-        let shown = if is_shown { widths.len() } else { result.schema.len() };
+        let columns = if is_shown { widths.len() } else { result.schema.len() };
         if self.counts {
-            self.write_footer(&mut sink.text, result, shown);
+            self.write_footer(&mut sink.text, result, columns);
         }
         Ok(())
     }
 }
 
-fn write_rows(sink: &mut Sink, batch: &Batch, widths: &[usize], null: &str) -> io::Result<()> {
+fn write_rows(sink: &mut Sink, batch: &Batch, widths: &[usize], shown: &Shown<'_>) -> io::Result<()> {
     let mut line = LineWriter::default();
     let mut cell = String::new();
     for row in 0..batch.rows {
         for (at, (column, &width)) in batch.columns.iter().zip(widths).enumerate() {
             cell.clear();
-            match column.is_null(row) {
-                true => cell.push_str(null),
-                false => write_text(&mut cell, column, row),
-            }
+            shown.write(&mut cell, at, column, row);
             line.cell(&cell, width, column.data_type().is_number(), at + 1 == widths.len());
         }
         sink.text.push_str(line.take());

@@ -2,7 +2,7 @@
 
 use kql_types::ScalarType;
 
-use super::cell::write_text;
+use super::shown::Shown;
 use super::table::TableStyle;
 use crate::answer::ResultTable;
 use crate::terminal::{display_width, push_visible};
@@ -24,37 +24,32 @@ struct Column {
 
 /// The widths of the columns that are shown, from the left: all of them, each as wide as its widest value, unless that
 /// is more than the screen has; then long texts are cut, and if that is not enough the last columns are left out.
-pub fn fit(result: &ResultTable, screen: Option<usize>, style: &TableStyle) -> Vec<usize> {
-    let columns: Vec<Column> = (0..result.schema.len()).map(|at| measure(result, at, style)).collect();
+pub fn fit(result: &ResultTable, screen: Option<usize>, style: &TableStyle, shown: &Shown<'_>) -> Vec<usize> {
+    let columns: Vec<Column> = (0..result.schema.len()).map(|at| measure(result, at, style, shown)).collect();
     match screen {
         None => columns.iter().map(|column| column.whole).collect(),
         Some(screen) => fit_columns(&columns, screen),
     }
 }
 
-fn measure(result: &ResultTable, at: usize, style: &TableStyle) -> Column {
+fn measure(result: &ResultTable, at: usize, style: &TableStyle, shown: &Shown<'_>) -> Column {
     let field = &result.schema.fields[at];
-    let type_width = if style.types { field.data_type.name().len() } else { 0 };
+    let type_width = if style.types { shown.type_of(at).len() } else { 0 };
     let header = visible_width(&field.name).max(type_width);
-    let null = visible_width(&style.null);
     let mut widest = 0;
     let (mut cell, mut visible) = (String::new(), String::new());
     for batch in &result.batches {
         for row in 0..batch.rows {
-            if batch.columns[at].is_null(row) {
-                widest = widest.max(null);
-                continue;
-            }
             cell.clear();
             visible.clear();
-            write_text(&mut cell, &batch.columns[at], row);
+            shown.write(&mut cell, at, &batch.columns[at], row);
             push_visible(&mut visible, &cell);
             widest = widest.max(display_width(&visible));
         }
     }
     let whole = widest.max(header).max(1);
     let is_text = matches!(field.data_type, ScalarType::String | ScalarType::Dynamic);
-    let least = if is_text { whole.min(LEAST) } else { widest.max(header.min(LEAST)) };
+    let least = if is_text { whole.min(LEAST) } else { widest.max(header.min(LEAST)).max(type_width) };
     Column { whole, least }
 }
 

@@ -40,10 +40,8 @@ impl Input {
 
     /// Lets the editor see what has changed.
     pub fn refresh(&mut self, session: &Session) {
-        if let Input::Terminal(editor) = self
-            && let Some(knowledge) = editor.knowledge()
-        {
-            knowledge.refresh(session);
+        if let Input::Terminal(editor) = self {
+            editor.refresh(session);
         }
     }
 

@@ -23,49 +23,63 @@ const PATIENCE: Duration = Duration::from_millis(6);
 
 /// What the editor knows.
 pub struct Knowledge {
+    known: Arc<Known>,
+    samples: Samples,
+}
+
+/// The names that a text may use, whoever reads it.
+pub struct Known {
     tables: PatientCatalog,
     library: FunctionLibrary,
     parameters: BTreeMap<String, String>,
     first_table: Option<String>,
-    samples: Samples,
 }
 
 impl Knowledge {
     /// What is known of the session at the beginning.
     pub fn of(session: &Session) -> Self {
-        let tables =
-            PatientCatalog { catalog: Arc::new(session.catalog().clone()), schemas: Slow::default() };
-        Self {
-            tables,
-            library: session.library().clone(),
-            parameters: session.parameters().clone(),
-            first_table: session.first_table().map(str::to_owned),
-            samples: Samples::default(),
-        }
+        Self { known: Arc::new(Known::of(session, Slow::default())), samples: Samples::default() }
     }
 
     /// Looks at the session again: tables may have been added, files may have changed.
     pub fn refresh(&mut self, session: &Session) {
-        self.tables.catalog = Arc::new(session.catalog().clone());
-        self.tables.schemas.doubt();
+        let schemas = self.known.tables.schemas.clone();
+        schemas.doubt();
         self.samples.doubt();
-        self.first_table = session.first_table().map(str::to_owned);
+        self.known = Arc::new(Known::of(session, schemas));
+    }
+
+    /// The names that a text may use.
+    pub fn known(&self) -> &Arc<Known> {
+        &self.known
     }
 
     /// The tables.
     pub fn catalog(&self) -> &DataCatalog {
-        &self.tables.catalog
+        &self.known.tables.catalog
     }
 
     /// What may be written at that offset.
     pub fn complete(&self, text: &str, offset: usize) -> Completions {
-        let source = self.placed(text);
+        let known = &*self.known;
+        let source = known.placed(text);
         let added = source.text().len() - text.len();
         let context = Context::default();
-        let data = self.samples.of(&self.tables.catalog, &self.library);
-        let mut found = complete(source.text(), offset + added, &self.surroundings(&context), &data);
+        let data = self.samples.of(&known.tables.catalog, &known.library);
+        let mut found = complete(source.text(), offset + added, &known.surroundings(&context), &data);
         found.replaced = source.written_span(found.replaced);
         found
+    }
+}
+
+impl Known {
+    fn of(session: &Session, schemas: Slow<String, Arc<Schema>>) -> Self {
+        Self {
+            tables: PatientCatalog { catalog: Arc::new(session.catalog().clone()), schemas },
+            library: session.library().clone(),
+            parameters: session.parameters().clone(),
+            first_table: session.first_table().map(str::to_owned),
+        }
     }
 
     /// What is wrong with a text, and what its names mean.
@@ -181,6 +195,13 @@ struct Answer<A> {
     value: Option<A>,
     is_asked: bool,
     is_doubted: bool,
+}
+
+impl<Q, A> Clone for Slow<Q, A> {
+    /// The same answers.
+    fn clone(&self) -> Self {
+        Self { shared: self.shared.clone() }
+    }
 }
 
 impl<Q, A> Default for Slow<Q, A> {

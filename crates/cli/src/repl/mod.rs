@@ -148,7 +148,10 @@ impl Repl {
     fn answer(&mut self, source: &Source) -> Result<(), Failure> {
         let source = self.session.place(source.clone())?;
         let started = Instant::now();
-        let answer = self.session.run(&source)?;
+        let answer = match show::first_rows(&self.settings) {
+            Some(first_rows) => self.session.run_showing(&source, first_rows),
+            None => self.session.run(&source),
+        }?;
         let cost = show::Cost { elapsed: started.elapsed(), bytes: self.session.options().progress.bytes() };
         terminal::say(&diagnostics::render_all(&source, &answer.warnings));
         let several = answer.results.len() > 1;

@@ -4,21 +4,24 @@ use kql_types::{Batch, Column};
 use serde_json::Value;
 
 use crate::answer::ResultTable;
-use crate::output::cell::write_text;
+use crate::output::{Shown, TableStyle};
 use crate::terminal::{display_width, push_visible};
 
 /// The row at that position, from 0; `None`, if there are not so many.
-pub fn record(result: &ResultTable, row: usize, null: &str) -> Option<String> {
+pub fn record(result: &ResultTable, row: usize, style: &TableStyle) -> Option<String> {
+    let shown = Shown::of(result, style);
     let (batch, row) = find(result, row)?;
     let widest = result.schema.fields.iter().map(|field| display_width(&field.name)).max().unwrap_or(0);
     let mut out = String::new();
-    for (field, column) in result.schema.fields.iter().zip(&batch.columns) {
+    for (at, (field, column)) in result.schema.fields.iter().zip(&batch.columns).enumerate() {
         let mut name = String::new();
         push_visible(&mut name, &field.name);
         let blanks = widest.saturating_sub(display_width(&name));
         out.push_str(&name);
         out.extend(std::iter::repeat_n(' ', blanks + 2));
-        push_value(&mut out, column, row, null, widest + 2);
+        let mut text = String::new();
+        shown.write(&mut text, at, column, row);
+        push_value(&mut out, &text, matches!(column, Column::Dynamic(_)), widest + 2);
         out.push('\n');
     }
     Some(out)
@@ -35,15 +38,8 @@ fn find(result: &ResultTable, row: usize) -> Option<(&Batch, usize)> {
     None
 }
 
-fn push_value(out: &mut String, column: &Column, row: usize, null: &str, indent: usize) {
-    if column.is_null(row) {
-        out.push_str(null);
-        return;
-    }
-    let mut text = String::new();
-    write_text(&mut text, column, row);
-    let is_dynamic = matches!(column, Column::Dynamic(_));
-    let pretty = is_dynamic.then(|| serde_json::from_str::<Value>(&text).ok()).flatten();
+fn push_value(out: &mut String, text: &str, is_dynamic: bool, indent: usize) {
+    let pretty = is_dynamic.then(|| serde_json::from_str::<Value>(text).ok()).flatten();
     let pretty = pretty.filter(|value| value.is_object() || value.is_array());
     match pretty.and_then(|value| serde_json::to_string_pretty(&value).ok()) {
         Some(lines) => {
@@ -55,7 +51,7 @@ fn push_value(out: &mut String, column: &Column, row: usize, null: &str, indent:
                 push_visible(out, line);
             }
         }
-        None => push_visible(out, &text),
+        None => push_visible(out, text),
     }
 }
 
@@ -78,6 +74,7 @@ mod tests {
             Value::Dynamic(r#"{"x":[1,"y"]}"#.to_owned()),
         ]);
         let result = rows.finish();
+        let style = TableStyle { null: "-".to_owned(), ..TableStyle::default() };
         let lines = [
             "Name  a\\nb",
             "N     -",
@@ -89,7 +86,7 @@ mod tests {
             "      }",
             "",
         ];
-        assert_eq!(record(&result, 0, "-").unwrap(), lines.join("\n"));
-        assert_eq!(record(&result, 1, "-"), None);
+        assert_eq!(record(&result, 0, &style).unwrap(), lines.join("\n"));
+        assert_eq!(record(&result, 1, &style), None);
     }
 }

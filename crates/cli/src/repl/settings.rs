@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use crate::args::Format;
 use crate::config::Config;
+use crate::output::TableStyle;
+use crate::time_zone::TimeZone;
 
 /// What the user may change.
 #[derive(Clone, Debug)]
@@ -18,6 +20,10 @@ pub struct Settings {
     pub types: bool,
     /// What stands for null.
     pub null: String,
+    /// The time zone in which the screen shows datetimes.
+    pub zone: TimeZone,
+    /// Whether datetimes of one day are shown without it.
+    pub short_times: bool,
     /// The format of results.
     pub format: Format,
     /// The file to which results go instead of the screen.
@@ -35,9 +41,22 @@ impl Settings {
             charts: true,
             types: true,
             null: config.null.clone(),
+            zone: config.time_zone,
+            short_times: config.short_times,
             format: Format::Table,
             output: None,
             rules: config.rules.clone(),
+        }
+    }
+
+    /// How tables look that have no note.
+    pub fn table_style(&self) -> TableStyle {
+        TableStyle {
+            types: false,
+            null: self.null.clone(),
+            zone: self.zone,
+            short_times: self.short_times,
+            note: String::new(),
         }
     }
 }
@@ -48,8 +67,14 @@ pub struct Setting {
     pub doc: &'static str,
     /// Its value as text.
     pub get: fn(&Settings) -> String,
-    /// Takes a value, unless the text is none.
-    pub set: fn(&mut Settings, &str) -> Option<()>,
+    /// Takes a value; says why the text is none.
+    pub set: fn(&mut Settings, &str) -> Result<(), String>,
+    /// The values, where they can be listed.
+    pub values: fn() -> Vec<&'static str>,
+}
+
+fn on_and_off() -> Vec<&'static str> {
+    vec!["on", "off"]
 }
 
 /// All of them.
@@ -58,7 +83,8 @@ pub static SETTINGS: &[Setting] = &[
         name: "charts",
         doc: "whether what render asks for is drawn: on, off",
         get: |settings| switch_text(settings.charts),
-        set: |settings, text| switch(text).map(|on| settings.charts = on),
+        set: |settings, text| switched(text).map(|on| settings.charts = on),
+        values: on_and_off,
     },
     Setting {
         name: "null",
@@ -66,26 +92,44 @@ pub static SETTINGS: &[Setting] = &[
         get: |settings| settings.null.clone(),
         set: |settings, text| {
             settings.null = text.trim_matches(['"', '\'']).to_owned();
-            Some(())
+            Ok(())
         },
+        values: Vec::new,
     },
     Setting {
         name: "pager",
         doc: "whether results taller than the screen are paged: on, off",
         get: |settings| switch_text(settings.pager),
-        set: |settings, text| switch(text).map(|on| settings.pager = on),
+        set: |settings, text| switched(text).map(|on| settings.pager = on),
+        values: on_and_off,
+    },
+    Setting {
+        name: "short-times",
+        doc: "whether datetimes of one day are shown without it, which then stands above them: on, off",
+        get: |settings| switch_text(settings.short_times),
+        set: |settings, text| switched(text).map(|on| settings.short_times = on),
+        values: on_and_off,
+    },
+    Setting {
+        name: "time-zone",
+        doc: "the time zone in which the screen shows datetimes, such as Europe/Berlin; files are in UTC",
+        get: |settings| settings.zone.name().to_owned(),
+        set: |settings, text| TimeZone::named(text).map(|zone| settings.zone = zone),
+        values: || TimeZone::names().collect(),
     },
     Setting {
         name: "timing",
         doc: "whether the time that a query took is shown: on, off",
         get: |settings| switch_text(settings.timing),
-        set: |settings, text| switch(text).map(|on| settings.timing = on),
+        set: |settings, text| switched(text).map(|on| settings.timing = on),
+        values: on_and_off,
     },
     Setting {
         name: "types",
         doc: "whether the types of columns are shown: on, off",
         get: |settings| switch_text(settings.types),
-        set: |settings, text| switch(text).map(|on| settings.types = on),
+        set: |settings, text| switched(text).map(|on| settings.types = on),
+        values: on_and_off,
     },
 ];
 
@@ -96,6 +140,10 @@ pub fn switch(text: &str) -> Option<bool> {
         "off" | "false" | "no" => Some(false),
         _ => None,
     }
+}
+
+fn switched(text: &str) -> Result<bool, String> {
+    switch(text).ok_or_else(|| "it is either on or off".to_owned())
 }
 
 fn switch_text(on: bool) -> String {

@@ -10,6 +10,7 @@ use crate::answer::ResultTable;
 use crate::args::{Format, OutputArguments};
 use crate::chart::{Canvas, Chart, draw, drawn};
 use crate::failure::Failure;
+use crate::first_rows::FirstRows;
 use crate::output::{Output, TableStyle};
 use crate::progress::grouped;
 use crate::{pager, progress, terminal};
@@ -36,22 +37,34 @@ pub fn result(
     if settings.charts
         && kept.is_some()
         && terminal::width().is_some()
-        && let Some(chart) = drawn(result)
+        && let Some(chart) = drawn(result, settings.zone)
     {
         return picture(settings, heading, result, &chart, kept);
     }
     let style = TableStyle {
         types: settings.types && kept.is_some() && terminal::width().is_some(),
-        null: settings.null.clone(),
         note: note(settings, kept),
+        ..settings.table_style()
     };
-    let is_interactive = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
-    if settings.pager && is_interactive && pager::is_taller_than_screen(result) {
+    if settings.pager && is_interactive() && pager::is_taller_than_screen(result) {
         return pager::page(result, &style);
     }
     let mut output = Output::screen(style);
     output.result(heading, result)?;
     output.finish()
+}
+
+fn is_interactive() -> bool {
+    std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
+}
+
+/// What shows the first rows of a query that runs, where results are looked at as tables.
+pub fn first_rows(settings: &Settings) -> Option<FirstRows> {
+    let is_table = settings.output.is_none() && settings.format == Format::Table;
+    // They are taken away again, which not every terminal can do.
+    let can_erase = is_interactive() && std::env::var_os("TERM").is_none_or(|name| name != "dumb");
+    (is_table && can_erase)
+        .then(|| FirstRows::of_terminal(TableStyle { types: settings.types, ..settings.table_style() }))
 }
 
 /// Shows a chart.

@@ -10,11 +10,14 @@ use crate::memory::{Reservation, batch_bytes, compact};
 use crate::query::Query;
 
 /// Keeps all rows.
-#[derive(Debug)]
 pub(crate) struct Collect<'a> {
     query: &'a Query,
     operator: &'static str,
+    watch: Option<WatchRows<'a>>,
 }
+
+/// Is shown the rows of a result one batch after the other, in their order, while others are still computed.
+pub(crate) type WatchRows<'a> = &'a (dyn Fn(&Batch) + Sync);
 
 /// Rows in memory, and the reservation for them.
 #[derive(Debug)]
@@ -33,7 +36,12 @@ impl Collected {
 impl<'a> Collect<'a> {
     /// Keeps rows on behalf of `operator`.
     pub(crate) fn new(query: &'a Query, operator: &'static str) -> Self {
-        Self { query, operator }
+        Self { query, operator, watch: None }
+    }
+
+    /// The same, and shows them.
+    pub(crate) fn watched(self, watch: WatchRows<'a>) -> Self {
+        Self { watch: Some(watch), ..self }
     }
 }
 
@@ -61,6 +69,9 @@ impl Sink for Collect<'_> {
     }
 
     fn merge(&self, state: &mut Collected, partial: Collected) -> Result<ControlFlow<()>, QueryError> {
+        if let Some(watch) = self.watch {
+            partial.batches.iter().for_each(watch);
+        }
         state.reservation.absorb(partial.reservation);
         state.batches.extend(partial.batches);
         Ok(ControlFlow::Continue(()))

@@ -1,8 +1,9 @@
 //! Several parts of plans that read one table.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use kql_executor::execute_all;
+use kql_executor::{execute_all, execute_all_watched};
 use kql_tables::{MemoryTable, Morsel, Scan, ScanRequest, Table, TableError};
 
 use super::summarize::{aggregate, count, function};
@@ -134,6 +135,22 @@ fn plans_give_together_what_they_give_alone() {
             execute_all(&jobs, |_| {}).into_iter().map(|rows| values(&rows.unwrap())).collect();
         assert_eq!(together, alone, "{threads} threads");
         assert_eq!(fixture.reads(), each, "{threads} threads");
+    }
+}
+
+#[test]
+fn rows_are_shown_in_their_order_before_all_are_there() {
+    let fixture = Fixture::new(100_000);
+    let scan = fixture.scan(&[("k", LONG)], None);
+    for threads in [1, 4] {
+        let options = options(threads);
+        let shown = Mutex::new(Vec::new());
+        let rows = execute_all_watched(&[(&scan, &options)], |_| {}, &|at, batch| {
+            assert_eq!(at, 0);
+            shown.lock().unwrap().push(batch.clone());
+        });
+        let (rows, shown) = (rows[0].as_ref().unwrap(), shown.into_inner().unwrap());
+        assert!(shown.len() > 1 && values(rows) == values(&shown), "{threads} threads");
     }
 }
 

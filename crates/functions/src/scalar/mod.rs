@@ -21,6 +21,8 @@ mod time;
 mod units;
 mod window;
 
+pub use series::anomalies::DecomposedSeries;
+
 use crate::ScalarFunction;
 
 /// The families.

@@ -56,6 +56,10 @@ fn directive(text: &str) -> Scan<'_, TokenKind> {
 }
 
 fn sign(text: &str) -> Scan<'_, TokenKind> {
+    // No sign begins as a word or a number does, which most tokens are.
+    if text.starts_with(is_identifier_character) {
+        return no_match(text);
+    }
     let found = Sign::LONGEST_FIRST.iter().find(|sign| text.starts_with(sign.as_str()));
     match found {
         Some(sign) => Ok((&text[sign.as_str().len()..], TokenKind::Sign(*sign))),

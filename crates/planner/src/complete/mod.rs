@@ -6,6 +6,7 @@
 
 mod cursor;
 mod frames;
+mod mend;
 mod offers;
 mod place;
 mod ranking;
@@ -161,7 +162,11 @@ pub fn open_call(text: &str, offset: usize) -> Option<OpenCall> {
 }
 
 /// What is wrong with a text as it is being written, and what the names mean that could be resolved. Nothing is run, and
-/// names that only a full read of the data would show are not looked for.
+/// names that only a full read of the data would show are not looked for. That a text ends too early is not wrong.
 pub fn meanings(text: &str, surroundings: &Surroundings<'_>) -> (Vec<Diagnostic>, Vec<(Span, NameMeaning)>) {
-    crate::bind::meanings(text, surroundings)
+    let Some(mended) = mend::mended(text) else { return crate::bind::meanings(text, surroundings) };
+    let (mut found, mut names) = crate::bind::meanings(&mended.text, surroundings);
+    found.retain(|found| found.span.end <= mended.trusted);
+    names.retain(|(span, _)| span.end <= text.len());
+    (found, names)
 }

@@ -1,7 +1,9 @@
 //! What is to be drawn, whatever draws it.
 //!
 //! - [`records`]: the values of a result. [`lines`], [`slots`]: how they become series. [`stack`]: series on each other.
+//!   [`anomalies`]: what stands out of them.
 
+mod anomalies;
 mod lines;
 mod records;
 mod slots;
@@ -17,10 +19,15 @@ use super::properties::{Kind, Properties, Stacking};
 use super::{number, time};
 use crate::answer::ResultTable;
 use crate::output::cell::write_text;
-use records::Record;
+use crate::time_zone::TimeZone;
+use records::{At, Record};
 
 /// More series than people can tell apart.
 const MOST_SERIES: usize = 100;
+
+/// Which points stand out where the query does not say it.
+const ANOMALIES_FOUND: &str = "what stands out is what series_decompose_anomalies() finds by itself, perhaps with another season \
+                               than the service; anomalycolumns=COLUMN says it";
 
 /// A chart.
 #[derive(Clone, Debug)]
@@ -54,6 +61,8 @@ pub enum Look {
 pub struct Plot {
     pub x: X,
     pub x_title: String,
+    /// The time zone of the times on the x axis, where that is not UTC.
+    pub zone: Option<&'static str>,
     pub y_title: Option<String>,
     /// Where the query wants the axis of values to begin and to end.
     pub limits: (Option<f64>, Option<f64>),
@@ -113,20 +122,21 @@ pub struct Fact {
 }
 
 impl Chart {
-    /// The chart of a result: `None`, if it wants none (or one that is not drawn); an error says what it lacks.
-    pub fn of(result: &ResultTable) -> Option<Result<Self, String>> {
+    /// The chart of a result, with its times in a zone: `None`, if it wants none (or one that is not drawn); an error
+    /// says what it lacks.
+    pub fn of(result: &ResultTable, zone: TimeZone) -> Option<Result<Self, String>> {
         let visualization = result.visualization.as_ref()?;
         if matches!(visualization.chart.as_str(), "" | "table") {
             return None;
         }
         let asked = Properties::of(visualization);
         Some(match asked {
-            Some(asked) => Self::drawn(result, asked),
+            Some(asked) => Self::drawn(result, asked, zone),
             None => Err(format!("render {} is not drawn here", visualization.chart)),
         })
     }
 
-    fn drawn(result: &ResultTable, asked: Properties) -> Result<Self, String> {
+    fn drawn(result: &ResultTable, asked: Properties, zone: TimeZone) -> Result<Self, String> {
         if result.rows() == 0 {
             return Err(format!("render {}: there are no rows to draw", asked.name));
         }
@@ -137,17 +147,18 @@ impl Chart {
         }
         let shapes = shapes(result);
         let columns = choose(result, &shapes, &asked)?;
-        let records = records::read(result, &columns);
         if asked.kind == Kind::Pie {
+            let records = records::read(result, &columns, TimeZone::default());
             let slices = slots::slices(result, &columns, &records);
             if slices.is_empty() {
                 return Err(format!("render {}: there is nothing greater than zero to draw", asked.name));
             }
             return Ok(Self { title, body: Body::Pie(slices), notes });
         }
-        let plot = plot(result, &columns, &records, &asked, &mut notes);
-        if asked.kind == Kind::Anomaly && columns.anomalies.is_empty() {
-            notes.push("anomalycolumns=COLUMN names what marks the points that stand out".to_owned());
+        let records = records::read(result, &columns, zone);
+        let mut plot = plot(result, &columns, &records, &asked, &mut notes);
+        if !zone.is_utc() && records.iter().any(|record| matches!(record.at, At::Time(_))) {
+            plot.zone = Some(zone.name());
         }
         let body = match asked.kind {
             Kind::Column => Body::Columns(plot),
@@ -221,18 +232,19 @@ impl Plot {
         (shown, Some(format!("each column is the greatest of {together} places")))
     }
 
-    /// What stands under the x axis. The ticks of a day do not say which day it is.
+    /// What stands under the x axis. The ticks of a day do not say which day it is, nor times where they are told.
     pub fn x_caption(&self) -> String {
         let (first, last) = self.reach();
-        match &self.x {
-            X::Time if first.is_finite() => {
-                let days = time::days(first as i64, last as i64);
-                if self.x_title.is_empty() { days } else { format!("{} ({days})", self.x_title) }
-            }
-            X::Slots { day: Some(day), .. } if !self.x_title.is_empty() => {
-                format!("{} ({day})", self.x_title)
-            }
-            _ => self.x_title.clone(),
+        let days = match &self.x {
+            X::Time if first.is_finite() => Some(time::days(first as i64, last as i64)),
+            X::Slots { day, .. } => day.clone(),
+            _ => None,
+        };
+        let told: Vec<String> = days.into_iter().chain(self.zone.map(str::to_owned)).collect();
+        match (self.x_title.is_empty(), told.is_empty()) {
+            (_, true) => self.x_title.clone(),
+            (true, false) => told.join(", "),
+            (false, false) => format!("{} ({})", self.x_title, told.join(", ")),
         }
     }
 }
@@ -256,6 +268,10 @@ fn plot(
     if asked.accumulate {
         series.iter_mut().filter(|series| !series.marks).for_each(stack::accumulate);
     }
+    if asked.kind == Kind::Anomaly && columns.anomalies.is_empty() {
+        anomalies::mark(&mut series);
+        notes.push(ANOMALIES_FOUND.to_owned());
+    }
     if asked.stacking != Stacking::None {
         stack::stack(&mut series, asked.stacking == Stacking::Percent);
     }
@@ -264,6 +280,7 @@ fn plot(
     Plot {
         x,
         x_title: asked.x_title.clone().unwrap_or_else(|| name(columns.x)),
+        zone: None,
         y_title: asked.y_title.clone().or(percent).or(only).filter(|title| !title.is_empty()),
         limits: (asked.y_min, asked.y_max),
         stacking: asked.stacking,

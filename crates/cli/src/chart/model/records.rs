@@ -7,6 +7,7 @@ use kql_types::{Column, datetime};
 use crate::answer::ResultTable;
 use crate::chart::columns::Columns;
 use crate::output::cell::write_text;
+use crate::time_zone::TimeZone;
 
 /// A value of the x axis.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,12 +29,18 @@ pub struct Record {
     pub anomalies: Vec<f64>,
 }
 
-/// The values of the columns, row by row. What has no place on the x axis is left out.
-pub fn read(result: &ResultTable, columns: &Columns) -> Vec<Record> {
+/// The values of the columns, row by row. What has no place on the x axis is left out. Times are what clocks in the zone
+/// show.
+pub fn read(result: &ResultTable, columns: &Columns, zone: TimeZone) -> Vec<Record> {
     let mut records = Vec::new();
     for batch in &result.batches {
         for row in 0..batch.rows {
             read_row(&mut records, &batch.columns, row, columns);
+        }
+    }
+    for record in &mut records {
+        if let At::Time(ticks) = &mut record.at {
+            *ticks += zone.offset(*ticks);
         }
     }
     records

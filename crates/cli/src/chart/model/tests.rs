@@ -3,6 +3,7 @@ use kql_types::{ScalarType, Value, datetime};
 
 use super::*;
 use crate::answer::ResultBuilder;
+use crate::time_zone::TimeZone;
 
 /// Rows as `time or text | text | number | number`, as far as the columns go.
 fn result(
@@ -30,7 +31,7 @@ fn result(
 }
 
 fn plot_of(result: &ResultTable) -> Plot {
-    match Chart::of(result).unwrap().unwrap().body {
+    match Chart::of(result, TimeZone::default()).unwrap().unwrap().body {
         Body::Lines(plot, _) | Body::Columns(plot) | Body::Bars(plot) => plot,
         other => panic!("no plot: {other:?}"),
     }
@@ -114,10 +115,24 @@ fn series_of_arrays_are_spread_and_anomalies_mark_them() {
 }
 
 #[test]
+fn what_stands_out_is_found_where_it_is_not_said() {
+    let columns = [("T", ScalarType::DateTime), ("N", ScalarType::Long)];
+    let values = ["1", "2", "1", "2", "1", "2", "1", "2", "50", "1", "2", "1", "2"];
+    let days: Vec<String> = (1..=values.len()).map(|day| format!("2024-05-{day:02}")).collect();
+    let rows: Vec<[&str; 2]> = days.iter().zip(values).map(|(day, value)| [day.as_str(), value]).collect();
+    let rows: Vec<&[&str]> = rows.iter().map(|row| &row[..]).collect();
+    let plot = plot_of(&result(&columns, &rows, "anomalychart", &[]));
+    let names: Vec<(&str, bool)> = plot.series.iter().map(|one| (one.name.as_str(), one.marks)).collect();
+    assert_eq!(names, [("N", false), ("N baseline", false), ("N anomalies", true)]);
+    assert_eq!(shown(&plot)[2], "N anomalies: 0..50");
+    assert!(plot.legend);
+}
+
+#[test]
 fn a_pie_has_parts_greater_than_zero() {
     let columns = &[("K", ScalarType::String), ("N", ScalarType::Long)];
     let rows: &[&[&str]] = &[&["a", "3"], &["", "1"], &["b", "0"], &["a", "2"], &["c", "-5"]];
-    let chart = Chart::of(&result(columns, rows, "piechart", &[])).unwrap().unwrap();
+    let chart = Chart::of(&result(columns, rows, "piechart", &[]), TimeZone::default()).unwrap().unwrap();
     let Body::Pie(slices) = chart.body else { panic!("no pie") };
     let slice = |label: &str, value| Slice { label: label.to_owned(), value };
     assert_eq!(slices, [slice("a", 5.0), slice("(empty)", 1.0)]);
@@ -126,7 +141,8 @@ fn a_pie_has_parts_greater_than_zero() {
 #[test]
 fn a_card_shows_the_first_row() {
     let rows: &[&[&str]] = &[&["2024-05-02", "b", "1234567"], &["2024-05-01", "b", "1"]];
-    let chart = Chart::of(&result(TIMES, rows, "card", &[("title", "Now")])).unwrap().unwrap();
+    let chart =
+        Chart::of(&result(TIMES, rows, "card", &[("title", "Now")]), TimeZone::default()).unwrap().unwrap();
     let Body::Card(facts) = chart.body else { panic!("no card") };
     assert_eq!(facts[2], Fact { name: "N".to_owned(), text: "1,234,567".to_owned() });
     assert_eq!(chart.title.as_deref(), Some("Now"));
@@ -134,8 +150,9 @@ fn a_card_shows_the_first_row() {
 
 #[test]
 fn what_cannot_be_drawn_says_why() {
-    let why =
-        |rows: &[&[&str]], chart| Chart::of(&result(TIMES, rows, chart, &[])).map(|chart| chart.map(|_| ()));
+    let why = |rows: &[&[&str]], chart| {
+        Chart::of(&result(TIMES, rows, chart, &[]), TimeZone::default()).map(|chart| chart.map(|_| ()))
+    };
     let row: &[&[&str]] = &[&["2024-05-02", "b", "1"]];
     assert_eq!(why(row, "table"), None);
     assert_eq!(why(row, "treemap"), Some(Err("render treemap is not drawn here".to_owned())));

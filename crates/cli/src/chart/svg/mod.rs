@@ -13,6 +13,8 @@ mod pie;
 
 use super::model::{Body, Chart};
 
+pub use picture::on_light_ground;
+
 /// Pixels of a picture. Bars make it as high as they need.
 #[derive(Clone, Copy, Debug)]
 pub struct Size {

@@ -8,6 +8,22 @@ use crate::terminal::display_width;
 
 const STYLE: &str = include_str!("style.css");
 
+/// Colours on the light or dark ground that the reader has.
+const READER_COLOURS: &str = include_str!("colours.css");
+
+/// The picture with the colours of light ground in place of those that its reader chooses, for programs that know no
+/// variables.
+pub fn on_light_ground(picture: &str) -> String {
+    let (light, _) = READER_COLOURS.split_once('}').unwrap_or((READER_COLOURS, ""));
+    let mut style = STYLE.to_owned();
+    for declaration in light.split(['{', ';']).map(str::trim) {
+        if let Some((name, colour)) = declaration.split_once(": ") {
+            style = style.replace(&format!("var({name})"), colour);
+        }
+    }
+    picture.replacen(READER_COLOURS, "", 1).replacen(STYLE, &style, 1)
+}
+
 /// Colours that are told apart on light and on dark ground.
 const COLOURS: &[&str] = &[
     "#4e79a7", "#f28e2b", "#59a14f", "#b07aa1", "#3fa7a0", "#d4a72c", "#9c755f", "#f07f92", "#7f7fd5",
@@ -57,7 +73,7 @@ impl Picture {
         own.add(format_args!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"kql\" role=\"img\" aria-label=\"{}\" \
              width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\">\n\
-             <style>\n{STYLE}</style>\n<rect width=\"100%\" height=\"100%\" fill=\"var(--ground)\"/>\n",
+             <style>\n{READER_COLOURS}{STYLE}</style>\n<rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n",
             Escaped(label)
         ));
         own

@@ -5,6 +5,7 @@ use quick_xml::events::Event;
 
 use super::*;
 use crate::answer::ResultBuilder;
+use crate::time_zone::TimeZone;
 
 /// The chart of a few rows whose names are markup.
 fn picture(chart: &str, properties: &[(&str, &str)], rows: i64, size: Size) -> String {
@@ -27,7 +28,7 @@ fn picture(chart: &str, properties: &[(&str, &str)], rows: i64, size: Size) -> S
     let mut result = builder.finish();
     let properties = properties.iter().map(|&(name, text)| (name.to_owned(), text.to_owned())).collect();
     result.visualization = Some(Visualization { chart: chart.to_owned(), properties });
-    draw(&Chart::of(&result).unwrap().unwrap(), size)
+    draw(&Chart::of(&result, TimeZone::default()).unwrap().unwrap(), size)
 }
 
 /// The names of the elements, if the text is well-formed; all numbers that place something must be numbers.

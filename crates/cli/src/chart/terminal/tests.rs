@@ -4,6 +4,7 @@ use kql_types::{ScalarType, Value};
 use super::*;
 use crate::answer::ResultBuilder;
 use crate::chart::KINDS;
+use crate::time_zone::TimeZone;
 
 /// A chart of values that may be anything.
 fn chart(kind: &str, properties: &[(&str, &str)], values: &[f64]) -> Option<Chart> {
@@ -20,7 +21,7 @@ fn chart(kind: &str, properties: &[(&str, &str)], values: &[f64]) -> Option<Char
     let mut result = builder.finish();
     let properties = properties.iter().map(|&(name, text)| (name.to_owned(), text.to_owned())).collect();
     result.visualization = Some(Visualization { chart: kind.to_owned(), properties });
-    Chart::of(&result)?.ok()
+    Chart::of(&result, TimeZone::default())?.ok()
 }
 
 /// Text without what sets its style.

@@ -6,9 +6,9 @@ mod keys;
 mod menu;
 mod paint;
 mod palette;
+mod reading;
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::path::PathBuf;
 
 use anstyle::Style;
@@ -22,18 +22,16 @@ use rustyline::{CompletionType, Config, Context, EditMode, Editor, Helper};
 
 use self::history::DistinctHistory;
 pub use self::menu::{Listed, listed, plain};
-use self::paint::Findings;
 pub use self::palette::{Palette, PaletteName};
+use self::reading::Reading;
 use super::entry;
 use super::knowledge::Knowledge;
 use super::meta;
 use crate::failure::Failure;
+use crate::session::Session;
 use crate::terminal;
 
 const PROMPT: &str = "kql> ";
-
-/// Longer texts are coloured by their tokens alone: to bind them may take longer than a key should.
-const MOST_BOUND: usize = 20_000;
 
 /// So many entries are kept.
 const HISTORY: usize = 10_000;
@@ -70,7 +68,7 @@ impl LineEditor {
         for (event, handler) in keys::bindings() {
             editor.bind_sequence(event, handler);
         }
-        editor.set_helper(Some(QueryHelper { knowledge, palette, found: RefCell::default() }));
+        editor.set_helper(Some(QueryHelper { knowledge, palette, reading: Reading::default() }));
         let history = history::path();
         if let Some(path) = &history {
             // A first session has no history yet, and one that cannot be kept is no reason to stop.
@@ -104,9 +102,12 @@ impl LineEditor {
         }
     }
 
-    /// What the editor knows of the session.
-    pub fn knowledge(&mut self) -> Option<&mut Knowledge> {
-        self.editor.helper_mut().map(|helper| &mut helper.knowledge)
+    /// Lets the editor see what has changed.
+    pub fn refresh(&mut self, session: &Session) {
+        if let Some(helper) = self.editor.helper_mut() {
+            helper.knowledge.refresh(session);
+            helper.reading.forget();
+        }
     }
 
     /// The history, the oldest first.
@@ -133,30 +134,20 @@ fn cannot_read(error: &ReadlineError) -> Failure {
 struct QueryHelper {
     knowledge: Knowledge,
     palette: Palette,
-    /// What was found about the text that was asked about last.
-    found: RefCell<(String, Findings)>,
+    reading: Reading,
 }
 
 impl QueryHelper {
-    fn findings(&self, text: &str) -> Findings {
-        let mut found = self.found.borrow_mut();
-        if found.0 != text {
-            let (diagnostics, meanings) = match text.len() <= MOST_BOUND {
-                true => self.knowledge.meanings(text),
-                false => Default::default(),
-            };
-            *found = (text.to_owned(), Findings { diagnostics, meanings });
-        }
-        found.1.clone()
-    }
-
     fn paint<'l>(&self, text: &'l str, cursor: Option<usize>) -> Cow<'l, str> {
         if self.palette.is_plain() || text.is_empty() {
             return Cow::Borrowed(text);
         }
         Cow::Owned(match entry::is_meta_command(text) {
             true => paint::painted_command(text, &self.palette),
-            false => paint::painted(text, cursor, &self.palette, &self.findings(text)),
+            false => {
+                let found = self.reading.of(text, self.knowledge.known());
+                paint::painted(text, cursor, &self.palette, &found)
+            }
         })
     }
 }
@@ -284,7 +275,6 @@ mod tests {
 
     use super::*;
     use crate::args::DataArguments;
-    use crate::session::Session;
 
     /// Every key of a query over one of a hundred files: colours, hint, and what tab would offer.
     #[test]
@@ -301,7 +291,7 @@ mod tests {
         let helper = QueryHelper {
             knowledge,
             palette: Palette::of_terminal(PaletteName::Dark),
-            found: RefCell::default(),
+            reading: Reading::default(),
         };
         let history = DefaultHistory::new();
         let context = Context::new(&history);

@@ -1,5 +1,6 @@
 //! Colours what is typed: by its tokens, by what its names mean, and by what is wrong with it.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use anstyle::{Effects, Style};
@@ -9,13 +10,7 @@ use kql_planner::OperatorHelp;
 use kql_planner::complete::NameMeaning;
 
 use super::palette::Palette;
-
-/// What is known of a text besides its tokens.
-#[derive(Clone, Debug, Default)]
-pub struct Findings {
-    pub diagnostics: Vec<Diagnostic>,
-    pub meanings: Vec<(Span, NameMeaning)>,
-}
+use super::reading::Findings;
 
 /// The text with colours. `cursor` is where the next key goes: what is being written there is not yet wrong.
 pub fn painted(text: &str, cursor: Option<usize>, palette: &Palette, findings: &Findings) -> String {
@@ -24,13 +19,15 @@ pub fn painted(text: &str, cursor: Option<usize>, palette: &Palette, findings: &
     }
     let tokens = tokenize(text);
     let brackets = cursor.and_then(|cursor| matching_brackets(&tokens, cursor));
-    let mistakes: Vec<Span> = mistakes(text, cursor, &findings.diagnostics).collect();
+    let written = cursor.and_then(|cursor| being_written(text, &tokens, cursor));
+    let mistakes: Vec<Span> = mistakes(text, written, &findings.diagnostics).collect();
+    let meanings: HashMap<Span, NameMeaning> = findings.meanings.iter().copied().collect();
     let mut out = String::with_capacity(text.len() * 2);
     let mut done = 0;
     for (index, token) in tokens.iter().enumerate() {
         let span = token.span;
         out.push_str(&text[done..span.start]);
-        let mut style = token_style(text, &tokens, index, palette, findings);
+        let mut style = token_style(text, &tokens, index, palette, &meanings);
         if mistakes.iter().any(|mistake| mistake.start < span.end && span.start < mistake.end) {
             style = palette.mistake;
         }
@@ -69,17 +66,33 @@ fn push_styled(out: &mut String, style: Style, text: &str) {
     }
 }
 
+/// The token that the next key goes on with, or comes behind.
+fn being_written(text: &str, tokens: &[Token], cursor: usize) -> Option<Span> {
+    let before = &text[..text.floor_char_boundary(cursor)];
+    // At the end what is to come may still give sense to the last word.
+    let is_at_end = text[before.len()..].trim().is_empty();
+    let reaches = if is_at_end { before.trim_end().len() } else { before.len() };
+    let touched = tokens.iter().rfind(|token| token.span.start <= reaches && reaches <= token.span.end)?;
+    Some(touched.span)
+}
+
 /// The places of errors that are not about what is just being written.
-fn mistakes(text: &str, cursor: Option<usize>, diagnostics: &[Diagnostic]) -> impl Iterator<Item = Span> {
+fn mistakes(text: &str, written: Option<Span>, diagnostics: &[Diagnostic]) -> impl Iterator<Item = Span> {
     let end = text.trim_end().len();
     let errors = diagnostics.iter().filter(|found| found.severity == Severity::Error);
     errors.map(|found| found.span).filter(move |span| {
-        let touches = cursor.is_some_and(|cursor| span.start <= cursor && cursor <= span.end);
+        let touches = written.is_some_and(|written| span.start <= written.end && written.start <= span.end);
         span.start < end && !touches
     })
 }
 
-fn token_style(text: &str, tokens: &[Token], index: usize, palette: &Palette, findings: &Findings) -> Style {
+fn token_style(
+    text: &str,
+    tokens: &[Token],
+    index: usize,
+    palette: &Palette,
+    meanings: &HashMap<Span, NameMeaning>,
+) -> Style {
     let token = tokens[index];
     let before = tokens[..index].iter().rfind(|token| token.kind != TokenKind::Comment);
     let next = tokens.get(index + 1);
@@ -96,7 +109,7 @@ fn token_style(text: &str, tokens: &[Token], index: usize, palette: &Palette, fi
         TokenKind::Sign(Sign::Bar) => palette.operator,
         TokenKind::Sign(_) => Style::new(),
         TokenKind::Identifier | TokenKind::Keyword => {
-            if let Some(meaning) = meaning(token.span, &findings.meanings) {
+            if let Some(meaning) = meanings.get(&token.span) {
                 return match meaning {
                     NameMeaning::Column => palette.column,
                     NameMeaning::Table => palette.table,
@@ -121,10 +134,6 @@ fn token_style(text: &str, tokens: &[Token], index: usize, palette: &Palette, fi
 
 fn is_opening(token: &Token) -> bool {
     matches!(token.kind, TokenKind::Sign(Sign::OpenParenthesis | Sign::Semicolon | Sign::OpenBrace))
-}
-
-fn meaning(span: Span, meanings: &[(Span, NameMeaning)]) -> Option<NameMeaning> {
-    meanings.iter().rfind(|(named, _)| *named == span).map(|(_, meaning)| *meaning)
 }
 
 /// The bracket at the cursor, or right before it, and the one that belongs to it.
@@ -199,6 +208,8 @@ mod tests {
         let findings = Findings { diagnostics: vec![wrong], ..Findings::default() };
         assert_eq!(shown("T | where x == 1", None, &findings), "T *|; *where; _x; == 1");
         assert_eq!(shown("T | where x == 1", Some(11), &findings), "T *|; *where; x == 1");
+        assert_eq!(shown("T | where x ", Some(12), &findings), "T *|; *where; x ");
+        assert_eq!(shown("T | where x  | count", Some(12), &findings), "T *|; *where; _x;  *|; *count;");
     }
 
     #[test]

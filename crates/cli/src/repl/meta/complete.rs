@@ -41,11 +41,24 @@ pub fn complete(text: &str, cursor: usize, knowledge: &Knowledge) -> (usize, Vec
             let names = OPERATOR_HELP.iter().map(|operator| operator.names[0].to_owned());
             (start, matching(word, names.chain(functions())))
         }
-        Argument::Setting => (start, matching(word, SETTINGS.iter().map(|setting| setting.name.to_owned()))),
+        Argument::Setting => settings(start, word),
         Argument::Format => (start, matching(word, state::format_names())),
         Argument::Chart => (start, matching(word, KINDS.iter().map(|kind| (*kind).to_owned()))),
         Argument::Switch => (start, matching(word, ["on".to_owned(), "off".to_owned()].into_iter())),
     }
+}
+
+/// The names of settings, and behind one its values.
+fn settings(start: usize, word: &str) -> (usize, Vec<Listed>) {
+    let Some(at) = word.find(char::is_whitespace) else {
+        return (start, matching(word, SETTINGS.iter().map(|setting| setting.name.to_owned())));
+    };
+    let Some(setting) = SETTINGS.iter().find(|setting| setting.name == &word[..at]) else {
+        return (start, Vec::new());
+    };
+    let value = word[at..].trim_start();
+    let begins = start + word.len() - value.len();
+    (begins, matching(value, (setting.values)().into_iter().map(str::to_owned)))
 }
 
 fn commands(word: &str) -> Vec<Listed> {

@@ -39,11 +39,12 @@ pub fn export(repl: &mut Repl, argument: &str) -> Result<Flow, Failure> {
     let path = in_home(Path::new(unquoted(path)));
     if let Ok(file) = ChartFile::named(&path) {
         let result = repl.results.find(result)?;
-        file.write(&[(None, result)])?;
+        file.write(&[(None, result)], usize::MAX)?;
         return help::print(&format!("{} rows to {}\n", result.rows(), path.display()));
     }
     let format = Format::of_file(&path).ok_or_else(|| {
-        Failure::Usage("the ending tells the format: .json, .ndjson, .csv, .tsv, .md, .html, .svg".to_owned())
+        let endings = ".json, .ndjson, .csv, .tsv, .md, .html, .parquet, .xlsx; of charts .svg, .png, .html";
+        Failure::Usage(format!("{}: the ending tells the format: {endings}", path.display()))
     })?;
     let result = repl.results.find(result)?;
     let arguments =
@@ -119,6 +120,11 @@ pub fn output(repl: &mut Repl, argument: &str) -> Result<Flow, Failure> {
         return Ok(Flow::RAN);
     }
     let path = in_home(Path::new(unquoted(argument)));
+    if Format::of_file(&path).is_some_and(Format::is_binary) {
+        let message =
+            format!("{}: results cannot be added to such a file; .export writes one", path.display());
+        return Err(Failure::Usage(message));
+    }
     // A file that was there is begun anew; results are then written one behind the other.
     std::fs::File::create(&path)
         .map_err(|error| Failure::io(format!("cannot write {}", path.display()), &error))?;

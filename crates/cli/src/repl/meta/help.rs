@@ -7,7 +7,7 @@ use kql_types::{ScalarType, Value};
 
 use super::{COMMANDS, MetaCommand, find, needs};
 use crate::answer::ResultBuilder;
-use crate::commands::{function_help, function_list};
+use crate::commands::{function_help, function_list, nearest_function};
 use crate::failure::Failure;
 use crate::repl::{Flow, Repl, show};
 
@@ -38,7 +38,11 @@ pub fn functions(repl: &mut Repl, argument: &str) -> Result<Flow, Failure> {
     }
     match function_help(argument) {
         Some(text) => print(&text),
-        None => Err(Failure::Usage(format!("there is no function {argument} here; .functions lists them"))),
+        None => {
+            let hint = nearest_function(argument)
+                .map_or(".functions lists them".to_owned(), |near| format!("did you mean {near}?"));
+            Err(Failure::Usage(format!("there is no function {argument} here; {hint}")))
+        }
     }
 }
 
@@ -53,6 +57,7 @@ pub fn docs(_repl: &mut Repl, argument: &str) -> Result<Flow, Failure> {
     let Some(text) = text else {
         let names = OPERATOR_HELP.iter().flat_map(|operator| operator.names.iter().copied());
         let hint = kql_parser::nearest(argument, names)
+            .or_else(|| nearest_function(argument))
             .map_or(String::new(), |near| format!("; did you mean {near}?"));
         return Err(Failure::Usage(format!("there is no operator or function {argument} here{hint}")));
     };

@@ -133,7 +133,7 @@ pub fn chart(repl: &mut Repl, argument: &str) -> Result<Flow, Failure> {
         let properties = result.visualization.map(|asked| asked.properties).unwrap_or_default();
         result.visualization = Some(Visualization { chart: (*kind).to_owned(), properties });
     }
-    match Chart::of(&result) {
+    match Chart::of(&result, repl.settings.zone) {
         Some(Ok(chart)) => print(&draw(&chart, Canvas::of_terminal())),
         Some(Err(reason)) => Err(Failure::Usage(reason)),
         None => Err(Failure::Usage(format!("the query does not say how; there are {}", KINDS.join(", ")))),
@@ -149,7 +149,8 @@ pub fn expand(repl: &mut Repl, argument: &str) -> Result<Flow, Failure> {
     };
     let result = repl.results.find(result)?;
     let row = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-    let text = row.and_then(|row| record::record(result, row, &repl.settings.null));
+    let style = repl.settings.table_style();
+    let text = row.and_then(|row| record::record(result, row, &style));
     match text {
         Some(text) => print(&text),
         None => {

@@ -45,16 +45,21 @@ pub fn format(repl: &mut Repl, argument: &str) -> Result<Flow, Failure> {
         let name = repl.settings.format.to_possible_value();
         return print(&format!("{}\n", name.as_ref().map_or("", |value| value.get_name())));
     }
-    repl.settings.format = Format::from_str(argument, true).map_err(|_| {
+    let format = Format::from_str(argument, true).map_err(|_| {
         let names: Vec<String> = format_names().collect();
         Failure::Usage(format!("there is no format {argument}; there are {}", names.join(", ")))
     })?;
+    if format.is_binary() {
+        return Err(Failure::Usage(format!("{argument} is not for the screen; .export writes such a file")));
+    }
+    repl.settings.format = format;
     Ok(Flow::RAN)
 }
 
-/// The names of the formats.
+/// The names of the formats of text.
 pub fn format_names() -> impl Iterator<Item = String> {
-    let values = Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+    let texts = Format::value_variants().iter().filter(|format| !format.is_binary());
+    let values = texts.filter_map(ValueEnum::to_possible_value);
     values.map(|value| value.get_name().to_owned())
 }
 
@@ -79,8 +84,7 @@ pub fn set(repl: &mut Repl, argument: &str) -> Result<Flow, Failure> {
             .map_or(".set lists them".to_owned(), |near| format!("did you mean {near}?"));
         return Err(Failure::Usage(format!("there is no setting {name}; {hint}")));
     };
-    match (setting.set)(&mut repl.settings, value.trim()) {
-        Some(()) => Ok(Flow::RAN),
-        None => Err(Failure::Usage(format!("{value} is no value of {name}: {}", setting.doc))),
-    }
+    let why = |why| Failure::Usage(format!("{name}: {why}"));
+    (setting.set)(&mut repl.settings, value.trim()).map_err(why)?;
+    Ok(Flow::RAN)
 }

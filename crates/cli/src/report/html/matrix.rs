@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use kql_rules::Severity;
 
-use super::{Page, class};
+use super::class;
 use crate::markup::Escaped;
+use crate::page::Page;
 use crate::report::attack;
 use crate::rule_run::{RunReport, Status};
 

@@ -2,7 +2,7 @@
 
 use kql_types::{Column, Operand, ScalarType::Dynamic, ScalarType::Real};
 
-use super::decompose::{Decomposer, Settings};
+use super::decompose::{Decomposer, Decomposition, Settings};
 use super::outliers::Fences;
 use super::values::{Number, write_numbers, write_reals};
 use crate::kernel::dynamic::dynamic_column;
@@ -39,8 +39,10 @@ fn anomalies(call: &Call<'_>) -> Result<Column, KernelError> {
     let methods = call.arguments.get(5).map(Operand::strings);
     let mut failure = None;
     let column = dynamic_column(call.rows, |row, out| {
-        let method = methods.as_ref().map_or("ctukey", |methods| methods.text(row));
-        let fences = Fences::of(method).map_err(|error| failure = Some(error)).ok()?;
+        let fences = match &methods {
+            Some(methods) => Fences::of(methods.text(row)).map_err(|error| failure = Some(error)).ok()?,
+            None => Fences::default(),
+        };
         let threshold = thresholds.as_ref().and_then(|thresholds| thresholds.get(row)).unwrap_or(THRESHOLD);
         let parts = decomposer.get(row)?;
         let scores = fences.scores(&parts.residual);
@@ -54,6 +56,24 @@ fn anomalies(call: &Call<'_>) -> Result<Column, KernelError> {
         Some(())
     });
     failure.map_or(Ok(column), Err)
+}
+
+/// What `series_decompose_anomalies()` says of a series when it is told nothing else.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DecomposedSeries {
+    /// Of each element whether it is greater (1) or less (-1) than expected, or neither.
+    pub flags: Vec<i64>,
+    /// What was expected.
+    pub baseline: Vec<f64>,
+}
+
+impl DecomposedSeries {
+    /// Of elements in order; those that are not there have no flag.
+    pub fn of(values: Vec<Option<f64>>) -> Self {
+        let Decomposition { baseline, residual, .. } = Decomposition::by_default(values);
+        let scores = Fences::default().scores(&residual);
+        Self { flags: scores.into_iter().map(|score| flag(score, THRESHOLD)).collect(), baseline }
+    }
 }
 
 fn flag(score: f64, threshold: f64) -> i64 {

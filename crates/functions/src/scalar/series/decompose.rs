@@ -128,6 +128,13 @@ pub(super) struct Decomposition {
 }
 
 impl Decomposition {
+    /// With what is usual: a season that is found, and the average as trend.
+    pub(super) fn by_default(values: Vec<Option<f64>>) -> Self {
+        let period = period(&values, -1, DECOMPOSE_THRESHOLD);
+        let learned = values.len();
+        Self::new(values, learned, period, "avg")
+    }
+
     fn new(values: Vec<Option<f64>>, learned: usize, period: Option<usize>, trend: &str) -> Self {
         let seasonal = season(&values[..learned], values.len(), period);
         let rest: Vec<(f64, f64)> = (0..learned)

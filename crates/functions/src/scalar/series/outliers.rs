@@ -27,11 +27,18 @@ pub(super) struct Fences {
     high: f64,
 }
 
+impl Default for Fences {
+    /// Those of `ctukey`.
+    fn default() -> Self {
+        Self { low: 10.0, high: 90.0 }
+    }
+}
+
 impl Fences {
     /// Those of a kind of test, by name.
     pub(super) fn of(kind: &str) -> Result<Self, KernelError> {
         match kind {
-            "ctukey" => Ok(Self { low: 10.0, high: 90.0 }),
+            "ctukey" => Ok(Self::default()),
             "tukey" => Ok(Self { low: 25.0, high: 75.0 }),
             _ => Err(KernelError::new(format!(
                 "the test for outliers is \"ctukey\" or \"tukey\", not \"{kind}\""

@@ -246,3 +246,12 @@ fn anomalies_stand_out() {
     assert_eq!(flagged, [(30, 1.0), (40, -1.0)]);
     check("series_decompose_anomalies", &[NULL], "");
 }
+
+#[test]
+fn what_is_said_of_a_series_by_default_is_what_the_function_says() {
+    let values = [1.0, 2.0, 1.0, 2.0, 1.0, 2.0, 1.0, 2.0, 50.0, 1.0, 2.0, 1.0, 2.0];
+    let found = crate::scalar::DecomposedSeries::of(values.iter().copied().map(Some).collect());
+    assert_eq!(found.flags, [0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0]);
+    let average = values.iter().sum::<f64>() / values.len() as f64;
+    assert!(found.baseline.iter().all(|value| (value - average).abs() < 1e-9), "{found:?}");
+}

@@ -7,7 +7,7 @@ for (const button of document.querySelectorAll('th button')) {
     const rises = head.getAttribute('aria-sort') !== 'ascending';
     for (const other of head.parentElement.children) other.removeAttribute('aria-sort');
     head.setAttribute('aria-sort', rises ? 'ascending' : 'descending');
-    const isNumber = head.classList.contains('number');
+    const isNumber = head.classList.contains('number') || head.classList.contains('time');
     const key = (row) => {
       const cell = row.children[column];
       if (cell.dataset.rank) return Number(cell.dataset.rank);
@@ -24,10 +24,3 @@ for (const button of document.querySelectorAll('th button')) {
     body.append(...rows.map(([, row]) => row));
   });
 }
-// A link to a result opens it.
-const open = () => {
-  const target = location.hash && document.querySelector(location.hash);
-  if (target) target.open = true;
-};
-addEventListener('hashchange', open);
-open();
