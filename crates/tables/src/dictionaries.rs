@@ -95,7 +95,8 @@ impl Search {
             }
             start = end;
         }
-        builder.finish()
+        // Without the room that the builder keeps ahead.
+        builder.finish().gc()
     }
 }
 

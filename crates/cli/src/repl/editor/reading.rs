@@ -10,8 +10,14 @@ use kql_planner::complete::NameMeaning;
 use crate::commands::STACK;
 use crate::repl::knowledge::Known;
 
-/// So long a key waits for what is found.
+/// So long a key waits for what is found, in a text that is read in that time.
 const PATIENCE: Duration = Duration::from_millis(5);
+
+/// Of a text with more bytes than that nothing is found in time, so no key waits for it.
+const LONG: usize = 4 << 10;
+
+/// A text with more bytes than that has the colours of its tokens alone: to read it at each key would keep a processor busy.
+const LONGEST: usize = 20 << 10;
 
 /// What is known of a text besides its tokens.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +44,9 @@ struct State {
 impl Reading {
     /// What is found about the text, or what of the text before still holds.
     pub fn of(&self, text: &str, known: &Arc<Known>) -> Findings {
+        if text.len() > LONGEST {
+            return Findings::default();
+        }
         let mut state = locked(&self.shared.0);
         if state.found.0 == text {
             return state.found.1.clone();
@@ -49,7 +58,7 @@ impl Reading {
             // Without the thread there are the colours of the tokens alone.
             state.is_reading = thread.spawn(move || read(&shared)).is_ok();
         }
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + if text.len() > LONG { Duration::ZERO } else { PATIENCE };
         while let Some(left) = until.checked_duration_since(Instant::now()) {
             state = self.shared.1.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
             if state.found.0 == text {
