@@ -32,10 +32,11 @@ impl Key {
         Self(Finder::new(text))
     }
 
-    fn value<'l>(&self, line: &'l [u8]) -> Option<&'l [u8]> {
-        let start = self.0.find(line)? + self.0.needle().len();
-        let length = memchr::memchr(b'"', &line[start..])?;
-        Some(&line[start..start + length])
+    /// The value; nothing where the key is missing.
+    fn value<'l>(&self, line: &'l [u8]) -> &'l [u8] {
+        let Some(found) = self.0.find(line) else { return b"" };
+        let rest = &line[found + self.0.needle().len()..];
+        &rest[..memchr::memchr(b'"', rest).unwrap_or(rest.len())]
     }
 }
 
@@ -79,24 +80,23 @@ struct Found {
 }
 
 impl Found {
-    fn line(&mut self, keys: &Keys, line: &[u8]) -> Option<()> {
-        match keys.code.value(line)? {
+    fn line(&mut self, keys: &Keys, line: &[u8]) {
+        match keys.code.value(line) {
             b"0" => {
-                let address = self.addresses.of(keys.address.value(line)?);
-                let account = self.accounts.of(keys.account.value(line)?);
+                let address = self.addresses.of(keys.address.value(line));
+                let account = self.accounts.of(keys.account.value(line));
                 self.successes.insert((address, account));
             }
-            b"50057" if keys.description.value(line)? == DISABLED => {
-                let address = self.addresses.of(keys.address.value(line)?);
-                let account = self.accounts.of(keys.account.value(line)?);
-                let application = self.applications.of(keys.application.value(line)?);
+            b"50057" if keys.description.value(line) == DISABLED => {
+                let address = self.addresses.of(keys.address.value(line));
+                let account = self.accounts.of(keys.account.value(line));
+                let application = self.applications.of(keys.application.value(line));
                 self.targeted.insert((address, account));
                 self.used.insert((address, application));
-                self.attempts.entry(address).or_default().add(keys.time.value(line)?);
+                self.attempts.entry(address).or_default().add(keys.time.value(line));
             }
             _ => {}
         }
-        Some(())
     }
 
     fn absorb(&mut self, other: Found) {
