@@ -3,7 +3,7 @@
 //! Semantics of <https://learn.microsoft.com/kusto/query/mv-expand-operator>. Several columns advance in lockstep, short
 //! ones padded with null. A null, and a value that is neither array nor bag, counts as one element; an empty array as none.
 
-mod by_code;
+mod expanded_dictionary;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -16,12 +16,13 @@ use kql_types::dynamic::{Json, JsonKind};
 use kql_types::{Batch, Column, ColumnBuilder, ScalarType, Schema, Texts, Value, datetime, guid};
 
 use crate::QueryError;
+use crate::by_code::ByCode;
 use crate::distinct_texts::{DistinctTexts, distinct};
 use crate::expression::CompiledExpr;
 use crate::json_parts::JsonParts;
 use crate::pipeline::{Emit, Stage};
 use crate::query::Query;
-use by_code::{ByCode, ExpandedDictionary};
+use expanded_dictionary::ExpandedDictionary;
 
 /// Rows of output that are made at once, unless one row of input gives more.
 const OUTPUT_ROWS: usize = 1 << 14;
@@ -35,7 +36,7 @@ pub(crate) struct Expand {
     bags_as_arrays: bool,
     schema: Arc<Schema>,
     context: Arc<Context>,
-    by_code: ByCode,
+    by_code: ByCode<ExpandedDictionary>,
 }
 
 #[derive(Debug)]
@@ -72,7 +73,7 @@ impl Expand {
             let expand = |dictionary: &_| {
                 ExpandedDictionary::new(dictionary, column.data_type, self.limit, self.bags_as_arrays)
             };
-            if let Some(dictionary) = self.by_code.elements(coded, expand) {
+            if let Some(dictionary) = self.by_code.found(coded, expand) {
                 return Expansion::ByCode(dictionary, &coded.codes);
             }
         }

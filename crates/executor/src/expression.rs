@@ -14,7 +14,8 @@ use kql_types::{Column, Operand, PathStep, ScalarType, Value};
 
 use crate::QueryError;
 
-use by_code::ByCode;
+use crate::by_code::ByCode;
+use by_code::Answers;
 pub(crate) use compile::argument_info;
 
 /// An expression that is ready to run: kernels are prepared, sub-queries have been computed.
@@ -30,11 +31,11 @@ enum Node {
     /// The same value for every row.
     Constant(Value),
     /// A function or operator; `by_code` if it looks at each row by itself.
-    Call { kernel: CompiledKernel, arguments: Vec<CompiledExpr>, by_code: Option<ByCode> },
+    Call { kernel: CompiledKernel, arguments: Vec<CompiledExpr>, by_code: Option<ByCode<Answers>> },
     /// `and`, `or`.
     Logic { operator: logic::Operator, operands: Vec<CompiledExpr> },
     /// Access below a dynamic.
-    Path { input: Box<CompiledExpr>, steps: Arc<[PathStep]>, by_code: ByCode },
+    Path { input: Box<CompiledExpr>, steps: Arc<[PathStep]>, by_code: ByCode<Answers> },
 }
 
 enum CompiledKernel {
@@ -101,8 +102,11 @@ impl CompiledExpr {
             Node::Path { input, steps, by_code } => {
                 let input = input.evaluate(columns, rows, context)?;
                 let answer = match &input {
-                    Operand::Column(column @ Column::Dynamic(_)) => by_code
-                        .answer(column, |texts| Ok(path::walk(Operand::Column(texts), steps).into_column(0))),
+                    Operand::Column(column @ Column::Dynamic(_)) => {
+                        by_code::answer(by_code, column, |texts| {
+                            Ok(path::walk(Operand::Column(texts), steps).into_column(0))
+                        })
+                    }
                     _ => None,
                 };
                 Ok(answer.map_or_else(|| path::walk(input, steps), Operand::Column))
@@ -142,13 +146,13 @@ impl CompiledExpr {
     /// The values, computed once for each code where only one argument varies and its texts come from a dictionary.
     fn call_by_code(
         &self,
-        by_code: &ByCode,
+        by_code: &ByCode<Answers>,
         kernel: &CompiledKernel,
         arguments: &[Operand],
         context: &Context,
     ) -> Option<Column> {
         let (position, column) = by_code::varying(arguments)?;
-        by_code.answer(column, |texts| {
+        by_code::answer(by_code, column, |texts| {
             let codes = texts.len();
             let mut arguments = arguments.to_vec();
             arguments[position] = Operand::Column(texts);

@@ -1,6 +1,7 @@
 //! Runs operator trees: vectorised, in parallel over morsels, with the same result whatever the number of threads.
 
 mod aggregate;
+mod by_code;
 mod distinct_texts;
 mod error;
 mod expand;

@@ -1,20 +1,18 @@
 //! `kql check`: says what is wrong with rules, without running them.
 
-use std::io::{self, Write};
-
 use kql_rules::lint::Level;
 
 use crate::args::{CheckArguments, CheckFormat, DataArguments};
 use crate::check::{Checked, Manner, check as check_rules, explain, fix, github, json, sarif, text};
 use crate::exit::Outcome;
 use crate::failure::Failure;
-use crate::output::OutputFile;
+use crate::output::write_styled;
 use crate::session::Session;
 use crate::{rule_pack, terminal};
 
 pub(super) fn check(arguments: &CheckArguments, data: &DataArguments) -> Result<Outcome, Failure> {
     if let Some(code) = &arguments.explain {
-        show(&explain::explain(code)?)?;
+        write_styled(None, &explain::explain(code)?)?;
         return Ok(Outcome::Ran);
     }
     let (rules, unreadable) = rule_pack::read(&arguments.paths, &arguments.selection)?;
@@ -61,14 +59,5 @@ fn write(arguments: &CheckArguments, checked: &[Checked], failures: &[Failure]) 
             sarif::write(checked, &failures)
         }
     };
-    match &arguments.file {
-        Some(path) => OutputFile::open(Some(path))?.write(anstream::adapter::strip_str(&written).to_string()),
-        None => show(&written),
-    }
-}
-
-fn show(text: &str) -> Result<(), Failure> {
-    let mut out = anstream::AutoStream::auto(io::stdout()).lock();
-    let shown = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    shown.map_err(|error| Failure::io("cannot write", &error))
+    write_styled(arguments.file.as_deref(), &written)
 }

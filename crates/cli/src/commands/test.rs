@@ -1,6 +1,5 @@
 //! `kql test`: runs the tests that lie beside rules.
 
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -13,7 +12,7 @@ use crate::args::{DataArguments, TestArguments, TestFormat};
 use crate::changes::Changes;
 use crate::exit::Outcome;
 use crate::failure::Failure;
-use crate::output::OutputFile;
+use crate::output::write_styled;
 use crate::report::xml::timestamp;
 use crate::rule_test::changed::Outcomes;
 use crate::rule_test::{FileResult, Mismatch, RuleTests, TestReport, junit, run, text};
@@ -73,7 +72,7 @@ fn watch(arguments: &TestArguments, data: &DataArguments) -> Result<Outcome, Fai
         let failures = match run_tests(arguments, data) {
             Ok((report, failures)) => {
                 changes.watch(data_paths(&report))?;
-                match show(&outcomes.changes(&report, failures.is_empty())) {
+                match write_styled(None, &outcomes.changes(&report, failures.is_empty())) {
                     Err(Failure::ClosedPipe) => return Ok(Outcome::Ran),
                     shown => shown?,
                 }
@@ -118,16 +117,7 @@ fn write(arguments: &TestArguments, report: &TestReport) -> Result<(), Failure> 
             junit::report(report, &paths.join(" "), &timestamp(Options::default().now))
         }
     };
-    match &arguments.file {
-        Some(path) => OutputFile::open(Some(path))?.write(anstream::adapter::strip_str(&written).to_string()),
-        None => show(&written),
-    }
-}
-
-fn show(text: &str) -> Result<(), Failure> {
-    let mut out = anstream::AutoStream::auto(io::stdout()).lock();
-    let shown = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    shown.map_err(|error| Failure::io("cannot write", &error))
+    write_styled(arguments.file.as_deref(), &written)
 }
 
 /// Writes what the rule gave into a file. Gives how many expectations are new.

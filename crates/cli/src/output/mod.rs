@@ -70,6 +70,16 @@ impl OutputFile {
     }
 }
 
+/// Writes text with colours to a file, without them, or to standard output, with them where it shows them.
+pub fn write_styled(path: Option<&Path>, text: &str) -> Result<(), Failure> {
+    if path.is_some() {
+        return OutputFile::open(path)?.write(anstream::adapter::strip_str(text).to_string());
+    }
+    let mut out = anstream::AutoStream::auto(io::stdout()).lock();
+    let shown = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    shown.map_err(|error| Failure::io("cannot write", &error))
+}
+
 /// Where results go.
 pub struct Output {
     sink: Sink,

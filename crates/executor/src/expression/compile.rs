@@ -7,9 +7,9 @@ use kql_parser::Span;
 use kql_planner::{Expr, ExprKind, Plan};
 use kql_types::{Batch, ScalarType, Value};
 
-use super::by_code::ByCode;
 use super::{CompiledExpr, CompiledKernel, Node, logic};
 use crate::QueryError;
+use crate::by_code::ByCode;
 use crate::query::Query;
 
 impl CompiledExpr {

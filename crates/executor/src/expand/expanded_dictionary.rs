@@ -1,27 +1,12 @@
-//! Elements of dynamics that come from a dictionary: they are found once for each code, and kept from batch to batch.
+//! Elements of dynamics that come from a dictionary: they are found once for each code.
 
 use std::ops::Range;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use arrow_array::UInt32Array;
 use kql_types::{Coded, Column, Dictionary, ScalarType};
 
 use super::Elements;
-use crate::query::locked;
-
-/// The elements of the dictionary that was met last.
-#[derive(Debug, Default)]
-pub(super) struct ByCode {
-    state: Mutex<State>,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    dictionary: Option<Arc<Dictionary>>,
-    /// Rows that were expanded one by one so far.
-    rows: usize,
-    expanded: Option<Arc<ExpandedDictionary>>,
-}
 
 /// The elements of all texts of a dictionary.
 #[derive(Debug)]
@@ -35,28 +20,6 @@ pub(super) struct ExpandedDictionary {
 enum ElementColumn {
     Values(Column),
     Texts(ScalarType, Arc<Dictionary>),
-}
-
-impl ByCode {
-    /// The elements, unless so few rows came that these had better be expanded one by one.
-    pub(super) fn elements(
-        &self,
-        coded: &Coded,
-        expand: impl FnOnce(&Dictionary) -> ExpandedDictionary,
-    ) -> Option<Arc<ExpandedDictionary>> {
-        let mut state = locked(&self.state);
-        if !state.dictionary.as_ref().is_some_and(|known| Arc::ptr_eq(known, &coded.dictionary)) {
-            *state = State { dictionary: Some(coded.dictionary.clone()), ..State::default() };
-        }
-        if state.expanded.is_none() {
-            state.rows += coded.codes.len();
-            if state.rows < coded.dictionary.len() {
-                return None;
-            }
-            state.expanded = Some(Arc::new(expand(&coded.dictionary)));
-        }
-        state.expanded.clone()
-    }
 }
 
 impl ExpandedDictionary {
