@@ -177,7 +177,7 @@ pub struct DataArguments {
     /// Refuse a query that needs more memory than this, such as 4GB; three quarters of the machine's by default
     #[arg(long, value_name = "SIZE", value_parser = memory_size, global = true)]
     pub memory_limit: Option<usize>,
-    /// Memory for columns that an interactive session keeps; a quarter of the machine's by default, 0 keeps none
+    /// Memory for columns that an interactive session keeps, or a run of many rules; a quarter of the machine's by default, 0 keeps none
     #[arg(long, value_name = "SIZE", value_parser = memory_size, global = true)]
     pub cache: Option<usize>,
     /// Report values that did not fit their column's type

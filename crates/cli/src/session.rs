@@ -11,7 +11,7 @@ use kql_functions::{LocationDatabase, Warnings};
 use kql_parser::{Diagnostic, Severity};
 use kql_planner::{Bound, BoundResult, FunctionLibrary, Lookback, Plan, Surroundings};
 use kql_tables::{
-    Catalog, DataCatalog, GROUP_ROWS, ImportOptions, Imported, MemoryTable, ReadOptions, ScanRequest,
+    Catalog, DataCatalog, GROUP_ROWS, ImportOptions, Imported, Keep, MemoryTable, ReadOptions, ScanRequest,
 };
 use kql_types::{Batch, ScalarType, Value};
 
@@ -67,30 +67,35 @@ impl Job {
 impl Session {
     /// Opens the tables that the arguments name; `files` are tables called by their stems.
     pub fn open(data: &DataArguments, files: &[String]) -> Result<Self, Failure> {
-        Self::open_beside(data, files, &[], 0)
+        Self::open_beside(data, files, &[], None)
     }
 
     /// The same, for many queries: columns that one has read are kept for the next.
     pub fn open_to_stay(data: &DataArguments) -> Result<Self, Failure> {
-        Self::open_beside(data, &[], &[], data.cache.unwrap_or_else(|| this_machine::memory() / 4))
+        Self::open_beside(data, &[], &[], Some(Keep::Scanned))
     }
 
     /// Opens the tables that the arguments name, and the functions that stand beside the rules at these paths.
     pub fn open_for_rules(data: &DataArguments, rules: &[PathBuf]) -> Result<Self, Failure> {
-        Self::open_beside(data, &[], rules, 0)
+        Self::open_beside(data, &[], rules, Some(Keep::ReadAhead))
     }
 
     fn open_beside(
         data: &DataArguments,
         files: &[String],
         rules: &[PathBuf],
-        column_cache: usize,
+        keep: Option<Keep>,
     ) -> Result<Self, Failure> {
         let mut options = Options::default();
         options.threads = data.threads.unwrap_or(options.threads);
         options.memory_limit = data.memory_limit.unwrap_or_else(|| this_machine::memory() / 4 * 3);
         options.locations = data.locations.as_deref().map(open_locations).transpose()?;
-        let read = ReadOptions { strict: data.strict, threads: options.threads, column_cache };
+        let read = ReadOptions {
+            strict: data.strict,
+            threads: options.threads,
+            column_cache: keep.map_or(0, |_| data.cache.unwrap_or_else(|| this_machine::memory() / 4)),
+            keep: keep.unwrap_or_default(),
+        };
         let (catalog, first_table) = open_catalog(data, files, read)?;
         let mut session = Self {
             catalog,

@@ -13,7 +13,9 @@ use crate::json_scan::{JsonScan, Setting};
 use crate::layout::Layout;
 use crate::morsels::OpenFile;
 use crate::piece::Piece;
-use crate::{Condition, Morsel, MorselData, Scan, ScanFilter, ScanReport, ScanRequest, TableError};
+use crate::{
+    Condition, Morsel, MorselData, Scan, ScanColumn, ScanFilter, ScanReport, ScanRequest, TableError,
+};
 
 /// If fewer than one in so many records pass, the columns that are only shown are read of these alone, and not kept.
 const SELECTIVE: usize = 8;
@@ -29,27 +31,11 @@ pub(crate) fn scan(
     if request.limit.is_some() || setting.strict {
         return Arc::new(JsonScan::new(files, request, setting, splitter));
     }
-    // The places of records come first, the columns in the order of the request behind them.
-    let keys: Vec<Key> = std::iter::once(Key::Records).chain(request.columns.iter().map(Key::of)).collect();
-    let number = cache.begin(source, &keys);
-    if let Some(pieces) = cache.complete(source, &keys) {
+    let room = Room::of(&request.columns, cache, source);
+    if let Some(pieces) = room.complete() {
         return Arc::new(WarmScan::new(request, pieces, setting));
     }
-    let whole = ScanRequest { needles: Vec::new(), filter: None, ..request.clone() };
-    let direct = JsonScan::new(files.clone(), request, setting.clone(), splitter);
-    Arc::new(FillingScan {
-        survivors: JsonScan::new(files.clone(), whole, setting.clone(), splitter),
-        direct,
-        files,
-        setting,
-        splitter,
-        keys,
-        cache,
-        source,
-        number,
-        morsels: AtomicUsize::new(0),
-        most_pass: AtomicBool::new(false),
-    })
+    Arc::new(PreparingScan(FillingScan::new(files, request, setting, splitter, room)))
 }
 
 /// A batch of these columns, those rows only that pass the filter.
@@ -135,9 +121,33 @@ impl Scan for WarmScan {
     }
 }
 
+/// Where a scan keeps what it reads.
+#[derive(Debug)]
+pub(crate) struct Room {
+    pub(crate) cache: Arc<ColumnCache>,
+    pub(crate) source: Source,
+    /// Which scan it is, for the cache.
+    pub(crate) number: u64,
+    /// The places of records, then the columns in the order of the request.
+    pub(crate) keys: Vec<Key>,
+}
+
+impl Room {
+    /// Room for what a request asks for.
+    pub(crate) fn of(columns: &[ScanColumn], cache: Arc<ColumnCache>, source: Source) -> Self {
+        let keys: Vec<Key> = std::iter::once(Key::Records).chain(columns.iter().map(Key::of)).collect();
+        Self { number: cache.begin(source, &keys), cache, source, keys }
+    }
+
+    /// The pieces of all morsels, if all are kept.
+    pub(crate) fn complete(&self) -> Option<Vec<Vec<Kept>>> {
+        self.cache.complete(self.source, &self.keys)
+    }
+}
+
 /// Not everything is in memory; what is read is kept.
 #[derive(Debug)]
-struct FillingScan {
+pub(crate) struct FillingScan {
     /// Reads morsels of which nothing is kept, because a record is malformed.
     direct: JsonScan,
     /// Reads all columns of records that have passed.
@@ -145,11 +155,9 @@ struct FillingScan {
     files: Arc<[Arc<OpenFile>]>,
     setting: Setting,
     splitter: Splitter,
-    keys: Vec<Key>,
-    cache: Arc<ColumnCache>,
-    source: Source,
-    /// Which scan this is, for the cache.
-    number: u64,
+    room: Room,
+    /// Whether there was no room for something.
+    is_full: AtomicBool,
     /// How many morsels were handed out.
     morsels: AtomicUsize,
     /// Whether a morsel was met of which many records pass the filter.
@@ -163,14 +171,14 @@ impl Scan for FillingScan {
             Some(morsel) => {
                 self.morsels.fetch_max(morsel.sequence + 1, Ordering::Relaxed);
             }
-            None => self.cache.set_morsels(self.source, self.morsels.load(Ordering::Relaxed)),
+            None => self.room.cache.set_morsels(self.room.source, self.morsels.load(Ordering::Relaxed)),
         }
         Ok(morsel)
     }
 
     fn read(&self, morsel: Morsel) -> Result<Batch, TableError> {
         let mut bytes = MorselBytes { files: &self.files, data: Some(morsel.data), piece: None };
-        let mut kept = self.cache.get(self.source, &self.keys, morsel.sequence);
+        let mut kept = self.room.cache.get(self.room.source, &self.room.keys, morsel.sequence);
         if matches!(kept[0], Some(Kept::Malformed)) {
             return Ok(self.direct.read_piece(bytes.read()?)?.0);
         }
@@ -215,6 +223,32 @@ impl Scan for FillingScan {
 }
 
 impl FillingScan {
+    pub(crate) fn new(
+        files: Arc<[Arc<OpenFile>]>,
+        request: ScanRequest,
+        setting: Setting,
+        splitter: Splitter,
+        room: Room,
+    ) -> Self {
+        let whole = ScanRequest { needles: Vec::new(), filter: None, ..request.clone() };
+        Self {
+            direct: JsonScan::new(files.clone(), request, setting.clone(), splitter),
+            survivors: JsonScan::new(files.clone(), whole, setting.clone(), splitter),
+            files,
+            setting,
+            splitter,
+            room,
+            is_full: AtomicBool::new(false),
+            morsels: AtomicUsize::new(0),
+            most_pass: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether there was no room for something that was read.
+    pub(crate) fn is_full(&self) -> bool {
+        self.is_full.load(Ordering::Relaxed)
+    }
+
     /// Reads those of the columns that are missing, and keeps them. False if a record is malformed.
     fn load(
         &self,
@@ -254,7 +288,10 @@ impl FillingScan {
     }
 
     fn keep(&self, kept: &mut [Option<Kept>], place: usize, morsel: usize, piece: Kept) {
-        self.cache.put(self.source, &self.keys[place], morsel, piece.clone(), self.number);
+        let Room { cache, source, number, keys } = &self.room;
+        if !cache.put(*source, &keys[place], morsel, piece.clone(), *number) {
+            self.is_full.store(true, Ordering::Relaxed);
+        }
         kept[place] = Some(piece);
     }
 
@@ -266,10 +303,25 @@ impl FillingScan {
     }
 }
 
-impl Drop for FillingScan {
-    /// What was read in full is prepared for the next question while nobody waits for it.
+/// The scan of a session, which prepares what was read in full for the next question.
+#[derive(Debug)]
+struct PreparingScan(FillingScan);
+
+impl Scan for PreparingScan {
+    fn next(&self) -> Result<Option<Morsel>, TableError> {
+        self.0.next()
+    }
+
+    fn read(&self, morsel: Morsel) -> Result<Batch, TableError> {
+        self.0.read(morsel)
+    }
+}
+
+impl Drop for PreparingScan {
+    /// While nobody waits for it.
     fn drop(&mut self) {
-        let (cache, source, keys) = (self.cache.clone(), self.source, std::mem::take(&mut self.keys));
+        let Room { cache, source, keys, .. } = &mut self.0.room;
+        let (cache, source, keys) = (cache.clone(), *source, std::mem::take(keys));
         // Without the thread the columns stay as they are.
         let _ = std::thread::Builder::new()
             .name("dictionaries".to_owned())

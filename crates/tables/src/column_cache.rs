@@ -107,6 +107,11 @@ impl ColumnCache {
         state.used = state.entries.values().map(|entry| entry.bytes).sum();
     }
 
+    /// Whether anything of these files is kept.
+    pub(crate) fn knows(&self, source: Source) -> bool {
+        self.lock().entries.keys().any(|(of, _)| *of == source)
+    }
+
     /// Begins a scan that asks for these; gives its number. What it asks for stays while it runs.
     pub(crate) fn begin(&self, source: Source, keys: &[Key]) -> u64 {
         let mut state = self.lock();
@@ -186,8 +191,9 @@ impl ColumnCache {
         keys.iter().map(piece).collect()
     }
 
-    /// Keeps a piece for the scan of that number, if there is room or what other scans asked for can make room.
-    pub(crate) fn put(&self, source: Source, key: &Key, morsel: usize, piece: Kept, scan: u64) {
+    /// Keeps a piece for the scan of that number, if there is room or what other scans asked for can make room. Says
+    /// whether it did.
+    pub(crate) fn put(&self, source: Source, key: &Key, morsel: usize, piece: Kept, scan: u64) -> bool {
         let piece = match piece {
             Kept::Column(column, misfits) => Kept::Column(owned(column), misfits),
             other => other,
@@ -198,7 +204,7 @@ impl ColumnCache {
             let others = state.entries.iter().filter(|(_, entry)| entry.used_by < scan);
             let Some(oldest) = others.min_by_key(|(_, entry)| entry.used_by).map(|(key, _)| key.clone())
             else {
-                return;
+                return false;
             };
             let freed = state.entries.remove(&oldest).map_or(0, |entry| entry.bytes);
             state.used -= freed;
@@ -213,6 +219,7 @@ impl ColumnCache {
             entry.bytes += bytes;
             state.used += bytes;
         }
+        true
     }
 }
 

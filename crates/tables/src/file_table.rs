@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kql_types::{Field, Schema};
 
-use crate::cached_scan;
+use crate::cached_scan::{self, Room};
 use crate::census::{Census, Findings};
 use crate::chain::Chain;
 use crate::column_cache::{ColumnCache, Source};
@@ -17,8 +17,9 @@ use crate::locate::Keys;
 use crate::morsels::{Cutter, OpenFile};
 use crate::parquet::{self, ParquetScan};
 use crate::piece::Piece;
+use crate::read_ahead::read_ahead;
 use crate::records::{Sequence, line_end};
-use crate::{MorselData, Scan, ScanReport, ScanRequest, Table, TableError, separated};
+use crate::{MorselData, Scan, ScanColumn, ScanReport, ScanRequest, Table, TableError, separated};
 
 /// How files are read.
 #[derive(Clone, Debug)]
@@ -29,12 +30,24 @@ pub struct ReadOptions {
     pub threads: usize,
     /// Bytes of memory for columns that are kept for later queries; 0 keeps none.
     pub column_cache: usize,
+    /// Which columns are kept.
+    pub keep: Keep,
+}
+
+/// Which columns are kept for later queries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keep {
+    /// What any query reads.
+    #[default]
+    Scanned,
+    /// What [`Table::read_ahead`] reads.
+    ReadAhead,
 }
 
 impl Default for ReadOptions {
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { strict: false, threads, column_cache: 0 }
+        Self { strict: false, threads, column_cache: 0, keep: Keep::Scanned }
     }
 }
 
@@ -256,6 +269,15 @@ impl FileTable {
         fields
     }
 
+    fn setting(&self, columns: &Columns) -> Setting {
+        Setting {
+            table: self.name.clone(),
+            naming: columns.naming,
+            strict: self.options.strict,
+            report: self.report.clone(),
+        }
+    }
+
     /// All columns that the table has, those included that a look at the beginning did not show.
     pub(crate) fn whole_schema(&self) -> Result<Arc<Schema>, TableError> {
         let (opened, columns) = self.columns()?;
@@ -309,14 +331,12 @@ impl Table for FileTable {
 
     fn scan(&self, request: ScanRequest) -> Result<Arc<dyn Scan>, TableError> {
         let (opened, columns) = self.columns()?;
-        let setting = Setting {
-            table: self.name.clone(),
-            naming: columns.naming,
-            strict: self.options.strict,
-            report: self.report.clone(),
-        };
-        if opened.files.iter().all(|file| file.parquet().is_none()) {
-            return Ok(match self.cache.clone().zip(opened.cached) {
+        let setting = self.setting(&columns);
+        if has_no_parquet(&opened.files) {
+            let uses = |(cache, source): &(Arc<ColumnCache>, Source)| {
+                self.options.keep == Keep::Scanned || cache.knows(*source)
+            };
+            return Ok(match self.cache.clone().zip(opened.cached).filter(uses) {
                 Some(cache) => cached_scan::scan(opened.files, request, setting, self.splitter, cache),
                 None => Arc::new(JsonScan::new(opened.files, request, setting, self.splitter)),
             });
@@ -340,4 +360,21 @@ impl Table for FileTable {
             }
         })
     }
+
+    fn read_ahead(&self, columns: &[ScanColumn], threads: usize, watch: &(dyn Fn(usize) -> bool + Sync)) {
+        let Ok((opened, known)) = self.columns() else { return };
+        let Some((cache, source)) = self.cache.clone().zip(opened.cached) else { return };
+        if self.options.strict || !has_no_parquet(&opened.files) {
+            return;
+        }
+        let room = Room::of(columns, cache, source);
+        if room.complete().is_none() {
+            let setting = self.setting(&known);
+            read_ahead(opened.files, columns, setting, self.splitter, room, threads, watch);
+        }
+    }
+}
+
+fn has_no_parquet(files: &[Arc<OpenFile>]) -> bool {
+    files.iter().all(|file| file.parquet().is_none())
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kql_types::{Field, Schema};
 
-use crate::{Scan, ScanRequest};
+use crate::{Scan, ScanColumn, ScanRequest};
 
 /// A table that can be scanned.
 pub trait Table: fmt::Debug + Send + Sync {
@@ -25,6 +25,10 @@ pub trait Table: fmt::Debug + Send + Sync {
     }
     /// Starts reading it.
     fn scan(&self, request: ScanRequest) -> Result<Arc<dyn Scan>, TableError>;
+    /// Told that many scans will ask for these columns: a table that keeps columns may read them into memory now, with
+    /// so many threads. `watch` is told of bytes of files as they are done; to give false is to stop. What goes wrong is
+    /// met again by the scans.
+    fn read_ahead(&self, _columns: &[ScanColumn], _threads: usize, _watch: &(dyn Fn(usize) -> bool + Sync)) {}
 }
 
 /// The tables that a query may name.

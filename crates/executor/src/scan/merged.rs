@@ -56,8 +56,9 @@ impl Selection {
     }
 }
 
-/// With more readers than that, hardly a record is wanted by none of them, and it does not pay to ask each one twice.
-const MOST_PREDICATES: usize = 8;
+/// With more readers than that, hardly a record is wanted by none of them, and it does not pay to ask each one twice. They
+/// look at columns often enough to have them in memory first, where what repeats is known.
+const FEW_READERS: usize = 8;
 
 /// More needles than that are not searched for.
 const MOST_NEEDLES: usize = 64;
@@ -77,9 +78,12 @@ pub(crate) fn merged(readers: &[Reader<'_>]) -> Result<(Pipeline, Vec<Selection>
             context: reader.query.context.clone(),
         });
     }
-    let filter = match readers.len() <= MOST_PREDICATES {
+    let filter = match readers.len() <= FEW_READERS {
         true => any_wants(readers, &selections)?,
-        false => None,
+        false => {
+            read_ahead(&readers[0], &columns);
+            None
+        }
     };
     let needles = any_needles(readers);
     let conditions = any_conditions(readers, &selections);
@@ -88,6 +92,14 @@ pub(crate) fn merged(readers: &[Reader<'_>]) -> Result<(Pipeline, Vec<Selection>
     let scan = readers[0].scan.table.scan(request)?;
     let source = Source::Scan(Arc::new(TableScan { scan, failure: Default::default() }));
     Ok((Pipeline::new(schema, source), selections))
+}
+
+fn read_ahead(reader: &Reader<'_>, columns: &[ScanColumn]) {
+    let query = reader.query;
+    reader.scan.table.read_ahead(columns, query.threads, &|bytes| {
+        query.progress.add(0, bytes);
+        query.check_cancelled().is_ok()
+    });
 }
 
 /// The place of a column among those that are read; it is added if it is not yet there.
