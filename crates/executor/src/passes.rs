@@ -35,6 +35,8 @@ pub(crate) struct Part<'p> {
     /// The scan, and its columns.
     scan: &'p plan::Scan,
     scanned: &'p Plan,
+    /// Plans that compute the same.
+    twins: Vec<(&'p Query, &'p Plan)>,
 }
 
 /// A leg of a union.
@@ -104,8 +106,21 @@ pub(crate) fn run<'p>(jobs: &[(&'p Query, &'p Plan)]) {
     }
 }
 
+/// Computes what several parts compute once: of those that compute the same the first is left.
+fn paired(parts: Vec<Part<'_>>) -> Vec<Part<'_>> {
+    let mut paired: Vec<Part<'_>> = Vec::with_capacity(parts.len());
+    for part in parts {
+        match paired.iter_mut().find(|other| other.computes_the_same(&part)) {
+            Some(first) => first.twins.push((part.query, part.plan)),
+            None => paired.push(part),
+        }
+    }
+    paired
+}
+
 /// One pass. A part that cannot be made ready is left out: its failure shows where it is computed alone.
-fn run_group(mut group: Vec<Part<'_>>) {
+fn run_group(group: Vec<Part<'_>>) {
+    let mut group = paired(group);
     let mut ready = Vec::new();
     group.retain(|part| match part.stages().and_then(|stages| part.reader().check().map(|()| stages)) {
         Ok(stages) => {
@@ -125,11 +140,14 @@ fn run_group(mut group: Vec<Part<'_>>) {
         }
     }
     let Some(first) = parts.first() else { return };
-    let together = Together { branches };
+    let told = |part: &Part<'_>| part.query.context.warnings.texts().len();
+    let told_before: Vec<usize> = parts.iter().map(told).collect();
+    let together = Together { branches, threads: first.query.threads };
     match pipeline::run(first.query, pipeline, &together) {
         Ok(states) => {
-            for (part, outcome) in parts.iter().zip(together.finish(states)) {
-                part.query.keep_ahead(part.plan, outcome);
+            let outcomes = together.finish(states);
+            for ((part, outcome), before) in parts.iter().zip(outcomes).zip(told_before) {
+                part.hand_out(outcome, told(part) > before);
             }
         }
         Err(error) => parts.iter().for_each(|part| part.query.keep_ahead(part.plan, Err(error.clone()))),
@@ -137,6 +155,26 @@ fn run_group(mut group: Vec<Part<'_>>) {
 }
 
 impl<'p> Part<'p> {
+    fn computes_the_same(&self, other: &Part<'_>) -> bool {
+        self.leg_of.is_none()
+            && other.leg_of.is_none()
+            && self.query.context.now == other.query.context.now
+            && self.plan.computes_the_same(other.plan)
+    }
+
+    /// Keeps what the pass came to until it is asked for. Twins are computed alone where there is more to tell than rows:
+    /// a warning, or a failure, which names a place in its query.
+    fn hand_out(&self, outcome: Result<Outcome, QueryError>, warned: bool) {
+        if let Ok(Outcome::Rows(batches)) = &outcome
+            && !warned
+        {
+            for (query, plan) in &self.twins {
+                query.keep_ahead(plan, Ok(Outcome::Rows(batches.clone())));
+            }
+        }
+        self.query.keep_ahead(self.plan, outcome);
+    }
+
     fn reader(&self) -> scan::Reader<'p> {
         scan::Reader { scan: self.scan, schema: self.scanned.schema.clone(), query: self.query }
     }

@@ -170,16 +170,23 @@ pub fn execute_all_watched(
     mut begins: impl FnMut(usize),
     rows: &(dyn Fn(usize, &Batch) + Sync),
 ) -> Vec<Result<Vec<Batch>, QueryError>> {
-    let queries: Vec<Query> = jobs.iter().map(|(_, options)| Query::new(options)).collect();
-    let plans = jobs.iter().map(|(plan, _)| *plan);
-    let together: Vec<(&Query, &Plan)> = queries.iter().zip(plans).collect();
-    passes::run(&together);
-    let collect = |(at, (query, plan)): (usize, (&Query, &Plan))| {
-        begins(at);
-        query.collect_watched(plan, &|batch| rows(at, batch))
-    };
-    together.into_iter().enumerate().map(collect).collect()
+    let mut results = Vec::with_capacity(jobs.len());
+    for some in jobs.chunks(MOST_TOGETHER) {
+        let queries: Vec<Query> = some.iter().map(|(_, options)| Query::new(options)).collect();
+        let plans = some.iter().map(|(plan, _)| *plan);
+        let together: Vec<(&Query, &Plan)> = queries.iter().zip(plans).collect();
+        passes::run(&together);
+        for (query, plan) in together {
+            let at = results.len();
+            begins(at);
+            results.push(query.collect_watched(plan, &|batch| rows(at, batch)));
+        }
+    }
+    results
 }
+
+/// Of more plans than that, what the passes compute ahead is not held all at once.
+const MOST_TOGETHER: usize = 128;
 
 impl Evaluate for Query {
     fn expression(&self, expression: &kql_planner::Expr, input: &Batch) -> Result<Column, EvaluateError> {

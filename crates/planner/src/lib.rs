@@ -15,6 +15,7 @@ mod library;
 mod operator_help;
 mod optimize;
 pub mod plan;
+mod same;
 mod special;
 mod walk;
 mod whole_table;

@@ -130,7 +130,16 @@ impl<'p> Search<'_, 'p> {
             return false;
         }
         let query = self.query;
-        self.found.parts.push(Part { query, plan, rows, streaming, leg_of, scan, scanned });
+        self.found.parts.push(Part {
+            query,
+            plan,
+            rows,
+            streaming,
+            leg_of,
+            scan,
+            scanned,
+            twins: Vec::new(),
+        });
         true
     }
 

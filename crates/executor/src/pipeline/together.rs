@@ -8,6 +8,7 @@ use kql_types::Batch;
 use super::worker::pass;
 use super::{Sink, Stages, Work};
 use crate::QueryError;
+use crate::parallel;
 use crate::passes::Outcome;
 use crate::query::Query;
 use crate::scan::Selection;
@@ -118,12 +119,15 @@ fn mixed_up() -> QueryError {
 pub(crate) struct Together<'b> {
     /// The branches.
     pub(crate) branches: Vec<Box<dyn Branch + 'b>>,
+    /// How many threads put together what workers have kept.
+    pub(crate) threads: usize,
 }
 
 impl Together<'_> {
     /// What each branch comes to.
     pub(crate) fn finish(&self, states: Vec<Result<Kept, QueryError>>) -> Vec<Result<Outcome, QueryError>> {
-        self.branches.iter().zip(states).map(|(branch, state)| branch.finish(state?)).collect()
+        let states = self.branches.iter().zip(states).collect();
+        parallel::map(self.threads, states, |(branch, state)| branch.finish(state?))
     }
 }
 
@@ -176,13 +180,14 @@ impl Sink for Together<'_> {
     }
 
     fn merge_local(&self, states: &mut Self::State, locals: Vec<Kept>) -> Result<(), QueryError> {
-        for ((branch, state), local) in self.branches.iter().zip(states).zip(locals) {
+        let kept: Vec<_> = self.branches.iter().zip(states).zip(locals).collect();
+        parallel::map(self.threads, kept, |((branch, state), local)| {
             if let Ok(gathered) = state
                 && let Err(error) = branch.merge_local(gathered, local)
             {
                 *state = Err(error);
             }
-        }
+        });
         Ok(())
     }
 }

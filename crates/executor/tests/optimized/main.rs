@@ -6,6 +6,7 @@ mod conditions;
 mod made_up;
 mod needles;
 mod recorded;
+mod same;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
