@@ -65,6 +65,18 @@ fn charts_go_to_files_beside_the_rows() {
 }
 
 #[test]
+fn an_output_may_be_a_page_or_a_picture() {
+    let folder = Folder::new();
+    folder.kql(["query", QUERY, "-o", "rows.svg"]).run().expect(0).stdout("");
+    assert!(folder.read("rows.svg").starts_with("<svg xmlns="));
+    folder.kql(["query", "print a = '<b>'", "-o", "rows.html"]).run().expect(0).stdout("");
+    let page = folder.read("rows.html");
+    assert!(page.contains("<td") && page.contains("&lt;b&gt;") && !page.contains("<b>"), "{page}");
+    folder.kql(["query", "print a = 1", "-o", "rows.html", "--format", "csv"]).run().expect(0);
+    assert_eq!(folder.read("rows.html"), "a\n1\n");
+}
+
+#[test]
 fn a_png_has_the_sizes_and_colours_of_the_chart() {
     let folder = Folder::new();
     folder.kql(["query", QUERY, "--chart", "chart.png"]).run().expect(0).stderr("");

@@ -192,7 +192,7 @@ pub struct OutputArguments {
     /// Format of results; else told from the ending of the output file, or table
     #[arg(long, value_enum)]
     pub format: Option<Format>,
-    /// Write results to this file instead of standard output
+    /// Write results to this file instead of standard output; .html is a page, .svg and .png are charts
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     pub file: Option<PathBuf>,
     /// Exit with 1 if there is any result row

@@ -20,6 +20,9 @@ use crate::{Options, QueryError, passes};
 pub struct Progress {
     rows: AtomicU64,
     bytes: AtomicU64,
+    scanned: AtomicU64,
+    /// Whether a scan did not count the records that it looked at.
+    has_uncounted: AtomicBool,
 }
 
 impl Progress {
@@ -31,6 +34,19 @@ impl Progress {
     /// Bytes of files read so far.
     pub fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Records that scans which have ended looked at, if all of them counted.
+    pub fn scanned(&self) -> Option<u64> {
+        (!self.has_uncounted.load(Ordering::Relaxed)).then(|| self.scanned.load(Ordering::Relaxed))
+    }
+
+    /// Adds records that a scan looked at, if it counted them.
+    pub(crate) fn add_scanned(&self, rows: Option<u64>) {
+        match rows {
+            Some(rows) => self.scanned.fetch_add(rows, Ordering::Relaxed),
+            None => return self.has_uncounted.store(true, Ordering::Relaxed),
+        };
     }
 
     /// Adds rows and bytes that were read.

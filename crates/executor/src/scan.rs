@@ -8,10 +8,10 @@ use kql_planner::plan;
 use kql_tables::{Morsel, ScanFilter, ScanRequest, TableError};
 use kql_types::Batch;
 
-use crate::QueryError;
 use crate::expression::CompiledExpr;
 use crate::pipeline::Source;
 use crate::query::{Query, locked};
+use crate::{Progress, QueryError};
 pub(crate) use merged::{Reader, Selection, merged};
 
 /// A running scan.
@@ -20,6 +20,14 @@ pub(crate) struct TableScan {
     scan: Arc<dyn kql_tables::Scan>,
     /// Why the pushed predicate failed, which the interface of the scan has no room for.
     failure: Failure,
+    /// Hears at the end how many records were looked at.
+    progress: Arc<Progress>,
+}
+
+impl Drop for TableScan {
+    fn drop(&mut self) {
+        self.progress.add_scanned(self.scan.rows_scanned());
+    }
 }
 
 type Failure = Arc<Mutex<Option<QueryError>>>;
@@ -52,7 +60,11 @@ pub(crate) fn source(scan: &plan::Scan, query: &Query) -> Result<Source, QueryEr
         filter,
         limit: scan.limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX)),
     };
-    Ok(Source::Scan(Arc::new(TableScan { scan: scan.table.scan(request)?, failure })))
+    Ok(Source::Scan(Arc::new(TableScan {
+        scan: scan.table.scan(request)?,
+        failure,
+        progress: query.progress.clone(),
+    })))
 }
 
 fn filter(mut predicate: CompiledExpr, query: &Query, failure: Failure) -> ScanFilter {

@@ -13,6 +13,7 @@ use crate::json_scan::{JsonScan, Setting};
 use crate::layout::Layout;
 use crate::morsels::OpenFile;
 use crate::piece::Piece;
+use crate::scan::RowCount;
 use crate::{
     Condition, Morsel, MorselData, Scan, ScanColumn, ScanFilter, ScanReport, ScanRequest, TableError,
 };
@@ -79,6 +80,7 @@ struct WarmScan {
     /// Of each morsel the number of its records, and its columns.
     morsels: Vec<(usize, Vec<Column>)>,
     next: AtomicUsize,
+    scanned: RowCount,
 }
 
 impl WarmScan {
@@ -103,7 +105,14 @@ impl WarmScan {
                 setting.report.add_misfits(&setting.table, &column.source, misfits);
             }
         }
-        Self { schema: request.schema(), request, setting, morsels, next: AtomicUsize::new(0) }
+        Self {
+            schema: request.schema(),
+            request,
+            setting,
+            morsels,
+            next: AtomicUsize::new(0),
+            scanned: RowCount::default(),
+        }
     }
 }
 
@@ -117,7 +126,12 @@ impl Scan for WarmScan {
         let Some((rows, columns)) = self.morsels.get(morsel.sequence) else {
             return Err(TableError::new(format!("{}: a morsel of another scan", self.setting.table)));
         };
+        self.scanned.add(Some(*rows));
         filtered(&self.schema, columns.clone(), *rows, self.request.filter.as_ref())
+    }
+
+    fn rows_scanned(&self) -> Option<u64> {
+        self.scanned.get()
     }
 }
 
@@ -180,7 +194,7 @@ impl Scan for FillingScan {
         let mut bytes = MorselBytes { files: &self.files, data: Some(morsel.data), piece: None };
         let mut kept = self.room.cache.get(self.room.source, &self.room.keys, morsel.sequence);
         if matches!(kept[0], Some(Kept::Malformed)) {
-            return Ok(self.direct.read_piece(bytes.read()?)?.0);
+            return self.direct.read_counted(bytes.read()?);
         }
         let request = self.direct.request();
         if ruled_out(&request.conditions, &kept[1..]) {
@@ -194,12 +208,13 @@ impl Scan for FillingScan {
             _ => (0..request.columns.len()).collect(),
         };
         if !self.load(&mut kept, &first, morsel.sequence, &mut bytes)? {
-            return Ok(self.direct.read_piece(bytes.read()?)?.0);
+            return self.direct.read_counted(bytes.read()?);
         }
         let starts = match &kept[0] {
             Some(Kept::Records(starts)) => starts.clone(),
             _ => return Err(TableError::new("a morsel has no records")),
         };
+        self.direct.count(starts.len());
         let Some(filter) = request.filter.as_ref().filter(|_| !at_once) else {
             return self.assemble(&kept, starts.len());
         };
@@ -219,6 +234,10 @@ impl Scan for FillingScan {
             return Ok(self.direct.read_piece(bytes.read()?)?.0);
         }
         self.assemble(&kept, starts.len())
+    }
+
+    fn rows_scanned(&self) -> Option<u64> {
+        self.direct.rows_scanned()
     }
 }
 
@@ -314,6 +333,10 @@ impl Scan for PreparingScan {
 
     fn read(&self, morsel: Morsel) -> Result<Batch, TableError> {
         self.0.read(morsel)
+    }
+
+    fn rows_scanned(&self) -> Option<u64> {
+        self.0.rows_scanned()
     }
 }
 

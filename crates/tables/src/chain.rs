@@ -69,4 +69,8 @@ impl Scan for Chain {
         self.rows.fetch_add(batch.rows, Ordering::Relaxed);
         Ok(batch)
     }
+
+    fn rows_scanned(&self) -> Option<u64> {
+        self.scans.iter().map(|scan| scan.rows_scanned()).sum()
+    }
 }

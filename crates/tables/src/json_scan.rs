@@ -18,6 +18,7 @@ use crate::needles::{NeedleFilter, NeedleSearch};
 use crate::piece::Piece;
 use crate::records::{Sequence, check_line, line_end};
 use crate::report::Line;
+use crate::scan::RowCount;
 use crate::{Morsel, Scan, ScanReport, ScanRequest, TableError};
 
 /// How keys of records find their columns.
@@ -107,6 +108,8 @@ pub(crate) struct JsonScan {
     setting: Setting,
     /// Rows that morsels gave so far. Enough of them end the scan: morsels are handed out in order.
     rows: AtomicUsize,
+    /// Records that were looked at.
+    scanned: RowCount,
 }
 
 impl JsonScan {
@@ -119,7 +122,15 @@ impl JsonScan {
     ) -> Self {
         let plan = Plan::new(request, setting.naming);
         let cutter = Cutter::new(files.clone(), splitter);
-        Self { files, cutter, splitter, plan, setting, rows: AtomicUsize::new(0) }
+        Self {
+            files,
+            cutter,
+            splitter,
+            plan,
+            setting,
+            rows: AtomicUsize::new(0),
+            scanned: RowCount::default(),
+        }
     }
 }
 
@@ -133,9 +144,13 @@ impl Scan for JsonScan {
 
     fn read(&self, morsel: Morsel) -> Result<Batch, TableError> {
         let piece = Piece::of(&self.files, morsel.data)?;
-        let (batch, _) = self.read_piece(&piece)?;
+        let batch = self.read_counted(&piece)?;
         self.rows.fetch_add(batch.rows, Ordering::Relaxed);
         Ok(batch)
+    }
+
+    fn rows_scanned(&self) -> Option<u64> {
+        self.scanned.get()
     }
 }
 
@@ -180,6 +195,23 @@ impl JsonScan {
             reason.to_owned(),
         );
         Ok(())
+    }
+
+    /// Notes records that were looked at elsewhere.
+    pub(crate) fn count(&self, records: usize) {
+        self.scanned.add(Some(records));
+    }
+
+    /// The rows of a morsel; its records are counted.
+    pub(crate) fn read_counted(&self, piece: &Piece) -> Result<Batch, TableError> {
+        let (batch, starts) = self.read_piece(piece)?;
+        let request = &self.plan.request;
+        let count = match &piece.file.layout {
+            Layout::Separated { .. } => request.filter.is_none().then_some(batch.rows),
+            _ => request.needles.is_empty().then_some(starts.len()),
+        };
+        self.scanned.add(count);
+        Ok(batch)
     }
 
     /// The rows of a morsel, and where the records begin that needles did not rule out; of separated values that is not

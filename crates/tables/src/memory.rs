@@ -89,6 +89,10 @@ impl Scan for MemoryScan {
         let read: Vec<Column> = filter.columns.iter().map(|&index| batch.columns[index].clone()).collect();
         Ok(batch.filter(&(filter.evaluate)(&read, batch.rows)?))
     }
+
+    fn rows_scanned(&self) -> Option<u64> {
+        Some(self.next_row.load(Ordering::Relaxed).min(self.batch.rows) as u64)
+    }
 }
 
 /// The requested column of these rows.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use arrow_buffer::BooleanBuffer;
 use kql_types::{Batch, Column, Field, PathStep, ScalarType, Schema};
@@ -99,6 +100,32 @@ pub trait Scan: fmt::Debug + Send + Sync {
     fn next(&self) -> Result<Option<Morsel>, TableError>;
     /// Reads a morsel.
     fn read(&self, morsel: Morsel) -> Result<Batch, TableError>;
+    /// How many records it has looked at so far. `None` if there were some that nobody counted: what lacks a text that is
+    /// asked for is passed over without a look at where records end.
+    fn rows_scanned(&self) -> Option<u64> {
+        None
+    }
+}
+
+/// Counts records that a scan looks at.
+#[derive(Debug, Default)]
+pub(crate) struct RowCount {
+    rows: AtomicU64,
+    has_uncounted: AtomicBool,
+}
+
+impl RowCount {
+    /// Adds those of a morsel, if they were counted.
+    pub(crate) fn add(&self, rows: Option<usize>) {
+        match rows {
+            Some(rows) => self.rows.fetch_add(rows as u64, Ordering::Relaxed),
+            None => return self.has_uncounted.store(true, Ordering::Relaxed),
+        };
+    }
+
+    pub(crate) fn get(&self) -> Option<u64> {
+        (!self.has_uncounted.load(Ordering::Relaxed)).then(|| self.rows.load(Ordering::Relaxed))
+    }
 }
 
 /// A piece of a table.

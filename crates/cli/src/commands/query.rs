@@ -23,6 +23,15 @@ pub(super) fn query(arguments: &QueryArguments, data: &DataArguments) -> Result<
 
 fn answer(arguments: &QueryArguments, session: &mut Session, source: &Source) -> Result<Outcome, Failure> {
     let file = arguments.charts.chart.as_deref().map(ChartFile::named).transpose()?;
+    if let Some(page) = page(&arguments.output) {
+        let answer = session.run(source)?;
+        show_warnings(source, &answer.warnings);
+        page.write(&headed(&answer), usize::MAX)?;
+        if let Some(file) = file {
+            file.write(&headed(&answer), ROWS_OF_MANY)?;
+        }
+        return Ok(found(arguments, &answer));
+    }
     let mut output = Output::open(&arguments.output, false)?;
     let answer = session.run(source)?;
     show_warnings(source, &answer.warnings);
@@ -35,8 +44,20 @@ fn answer(arguments: &QueryArguments, session: &mut Session, source: &Source) ->
     if let Some(file) = file {
         file.write(&headed(&answer), ROWS_OF_MANY)?;
     }
-    let found = arguments.output.fail_on_results && answer.rows() > 0;
-    Ok(if found { Outcome::Found } else { Outcome::Ran })
+    Ok(found(arguments, &answer))
+}
+
+fn found(arguments: &QueryArguments, answer: &Answer) -> Outcome {
+    match arguments.output.fail_on_results && answer.rows() > 0 {
+        true => Outcome::Found,
+        false => Outcome::Ran,
+    }
+}
+
+/// The page or picture that the output's ending asks for, if no format is asked for.
+fn page(output: &OutputArguments) -> Option<ChartFile> {
+    let path = output.file.as_deref().filter(|_| output.format.is_none())?;
+    ChartFile::named(path).ok().filter(|file| !file.is_text())
 }
 
 /// Whether results are looked at by people who did not ask for another form.

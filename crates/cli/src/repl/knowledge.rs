@@ -21,7 +21,8 @@ use crate::source::Source;
 /// So long an answer is waited for while a key is handled.
 const PATIENCE: Duration = Duration::from_millis(6);
 
-/// What the editor knows.
+/// What the editor knows. Clones share it.
+#[derive(Clone)]
 pub struct Knowledge {
     known: Arc<Known>,
     samples: Samples,

@@ -152,7 +152,9 @@ impl Repl {
             Some(first_rows) => self.session.run_showing(&source, first_rows),
             None => self.session.run(&source),
         }?;
-        let cost = show::Cost { elapsed: started.elapsed(), bytes: self.session.options().progress.bytes() };
+        let progress = &self.session.options().progress;
+        let cost =
+            show::Cost { elapsed: started.elapsed(), rows: progress.scanned(), bytes: progress.bytes() };
         terminal::say(&diagnostics::render_all(&source, &answer.warnings));
         let several = answer.results.len() > 1;
         for result in answer.results {

@@ -23,7 +23,7 @@ const TIME: Duration = Duration::from_secs(3);
 const PATIENCE: Duration = Duration::from_millis(8);
 
 /// What was found so far, by the query that found it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Samples {
     texts: Slow<String, Vec<String>>,
 }

@@ -19,6 +19,8 @@ use crate::{pager, progress, terminal};
 #[derive(Clone, Copy, Debug)]
 pub struct Cost {
     pub elapsed: Duration,
+    /// Records that were looked at, where they were counted.
+    pub rows: Option<u64>,
     /// Bytes of files that were read.
     pub bytes: u64,
 }
@@ -110,6 +112,9 @@ fn note(settings: &Settings, kept: Option<(Cost, usize)>) -> String {
     let mut parts = Vec::new();
     if settings.timing {
         parts.push(duration(cost.elapsed));
+        if let Some(rows) = cost.rows.filter(|rows| *rows > 0) {
+            parts.push(format!("{} rows scanned", grouped(rows)));
+        }
         if cost.bytes > 0 {
             parts.push(format!("{} read", progress::size(cost.bytes)));
         }

@@ -90,7 +90,11 @@ pub(crate) fn merged(readers: &[Reader<'_>]) -> Result<(Pipeline, Vec<Selection>
     let request = ScanRequest { columns, needles, conditions, filter, limit: None };
     let schema = request.schema();
     let scan = readers[0].scan.table.scan(request)?;
-    let source = Source::Scan(Arc::new(TableScan { scan, failure: Default::default() }));
+    let source = Source::Scan(Arc::new(TableScan {
+        scan,
+        failure: Default::default(),
+        progress: readers[0].query.progress.clone(),
+    }));
     Ok((Pipeline::new(schema, source), selections))
 }
 

@@ -14,12 +14,12 @@ const SAME: &[(&str, &str)] = &[
         "T | mv-expand d | summarize count() by tostring(d.x)",
         "T | mv-expand d | summarize count() by tostring(d.x)",
     ),
-    ("T | top 3 by a desc, s asc", "T | sort by a desc, s asc | take 3"),
+    ("T | top 3 by a", "T | sort by a | take 3"),
     (
         "T | where s in ((T | where a > 1 | project s)) | join kind=inner (T | take 2) on a",
         "T | where s in ((T | where a > 1 | project s)) | join kind=inner (T | take 2) on a",
     ),
-    ("union T, U | count", "union T, U | count"),
+    ("union T, U | count", "T | union U | count"),
     (
         "T | summarize arg_max(a, s), take_any(d), countif(a > 1)",
         "T | summarize arg_max(a, s), take_any(d), countif(a > 1)",

@@ -2,6 +2,8 @@
 //!
 //! Which words need brackets (`['kind']`) was taken from the official parser's answers, word by word.
 
+use std::sync::LazyLock;
+
 /// Where a keyword may stand for a name without brackets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameUse {
@@ -22,8 +24,20 @@ pub fn keywords() -> impl Iterator<Item = &'static str> {
 
 /// How the word may be used as a name; `None` if it is no keyword.
 pub fn name_use(word: &str) -> Option<NameUse> {
-    ALL.binary_search_by_key(&word, |&(keyword, _)| keyword).ok().map(|index| ALL[index].1)
+    // This is asked of every word of a text at every key: the first letter and the length tell most words from all others.
+    let (start, end) = *BY_FIRST_BYTE.get(usize::from(*word.as_bytes().first()?))?;
+    let begin_so = &ALL[usize::from(start)..usize::from(end)];
+    let found = begin_so.iter().find(|(keyword, _)| keyword.len() == word.len() && *keyword == word)?;
+    Some(found.1)
 }
+
+/// For each first byte where the keywords that begin with it start and end in the list.
+static BY_FIRST_BYTE: LazyLock<[(u16, u16); 128]> = LazyLock::new(|| {
+    std::array::from_fn(|byte| {
+        let place = |past: usize| ALL.partition_point(|(word, _)| usize::from(word.as_bytes()[0]) < past);
+        (place(byte) as u16, place(byte + 1) as u16)
+    })
+});
 
 /// The longest keyword with signs in it (`mv-expand`, `!in~`, `matches regex`) that the text begins with.
 pub(super) fn compound_prefix(text: &str) -> Option<&'static str> {

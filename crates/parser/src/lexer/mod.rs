@@ -60,7 +60,9 @@ fn sign(text: &str) -> Scan<'_, TokenKind> {
     if text.starts_with(is_identifier_character) {
         return no_match(text);
     }
-    let found = Sign::LONGEST_FIRST.iter().find(|sign| text.starts_with(sign.as_str()));
+    let first = text.as_bytes().first();
+    let begins = |sign: &&Sign| sign.as_str().as_bytes().first() == first && text.starts_with(sign.as_str());
+    let found = Sign::LONGEST_FIRST.iter().find(begins);
     match found {
         Some(sign) => Ok((&text[sign.as_str().len()..], TokenKind::Sign(*sign))),
         None => no_match(text),

@@ -15,6 +15,7 @@ use super::file::ParquetFile;
 use super::prune::{Place, Pruner, intersection};
 use crate::json_scan::{Naming, Setting};
 use crate::locate::{Duplicates, Keys, Rank};
+use crate::scan::RowCount;
 use crate::{Morsel, MorselData, Scan, ScanColumn, ScanRequest, TableError};
 
 /// More rows are several morsels, so that a file of one row group is read by several workers.
@@ -37,6 +38,7 @@ pub(crate) struct ParquetScan {
     position: Mutex<Position>,
     /// Rows that morsels gave so far. Enough of them end the scan: morsels are handed out in order.
     rows: AtomicUsize,
+    scanned: RowCount,
 }
 
 /// A file, and where the columns of the request are in it.
@@ -68,6 +70,7 @@ impl ParquetScan {
             setting,
             position: Mutex::default(),
             rows: AtomicUsize::new(0),
+            scanned: RowCount::default(),
         }
     }
 
@@ -175,12 +178,17 @@ impl Scan for ParquetScan {
             return Err(TableError::new("a Parquet file gives rows"));
         };
         let mapped = self.files.get(file).ok_or_else(|| TableError::new("a morsel of another scan"))?;
+        self.scanned.add(Some(rows.len()));
         let batch = match &self.request.filter {
             None => self.read_all(mapped, group, rows)?,
             Some(_) => self.read_filtered(mapped, group, rows)?,
         };
         self.rows.fetch_add(batch.rows, Ordering::Relaxed);
         Ok(batch)
+    }
+
+    fn rows_scanned(&self) -> Option<u64> {
+        self.scanned.get()
     }
 }
 

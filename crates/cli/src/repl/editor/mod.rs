@@ -4,6 +4,7 @@ mod hints;
 mod history;
 mod keys;
 mod menu;
+mod newest;
 mod paint;
 mod palette;
 mod reading;
@@ -176,13 +177,14 @@ impl Completer for QueryHelper {
         if entry::is_meta_command(text) {
             return Ok(meta::complete(text, cursor, &self.knowledge));
         }
-        let found = self.knowledge.complete(text, cursor);
+        let found = self.reading.complete(text, cursor, &self.knowledge);
         Ok((found.replaced.start, listed(&found)))
     }
 }
 
 impl Highlighter for QueryHelper {
     fn highlight<'l>(&self, text: &'l str, cursor: usize) -> Cow<'l, str> {
+        self.reading.expect(text, cursor, &self.knowledge);
         self.paint(text, Some(cursor))
     }
 
@@ -247,7 +249,7 @@ impl Hinter for QueryHelper {
             display.push_str(&hints::line(&explained, cells.saturating_sub(1)));
         }
         // The values of a column are looked up when its quote is typed, so that they are there when they are asked for.
-        if text.get(..cursor).is_some_and(|before| before.ends_with(['"', '\''])) {
+        if !reading::is_long(text) && text.get(..cursor).is_some_and(|before| before.ends_with(['"', '\''])) {
             self.knowledge.complete(text, cursor);
         }
         (!display.is_empty()).then_some(Shown { display, ghost })

@@ -1,23 +1,31 @@
 //! What is found out about the text while it is typed: on a thread of its own, as a long text takes longer to bind than a
 //! key may. What is not known in time is carried over from the text before, and is there some keys later.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use kql_parser::{Diagnostic, Span};
-use kql_planner::complete::NameMeaning;
+use kql_planner::complete::{Completions, NameMeaning};
 
-use crate::commands::STACK;
-use crate::repl::knowledge::Known;
+use super::newest::Newest;
+use crate::repl::knowledge::{Knowledge, Known};
 
 /// So long a key waits for what is found, in a text that is read in that time.
 const PATIENCE: Duration = Duration::from_millis(5);
+
+/// Tab waits longer: it asks.
+const PATIENCE_OF_TAB: Duration = Duration::from_millis(9);
 
 /// Of a text with more bytes than that nothing is found in time, so no key waits for it.
 const LONG: usize = 4 << 10;
 
 /// A text with more bytes than that has the colours of its tokens alone: to read it at each key would keep a processor busy.
 const LONGEST: usize = 20 << 10;
+
+/// Whether a text is so long that no key waits for what is found about it.
+pub fn is_long(text: &str) -> bool {
+    text.len() > LONG
+}
 
 /// What is known of a text besides its tokens.
 #[derive(Clone, Debug, Default)]
@@ -26,19 +34,12 @@ pub struct Findings {
     pub meanings: Vec<(Span, NameMeaning)>,
 }
 
-/// Finds out about texts, the newest first.
+/// Finds out about texts.
 #[derive(Default)]
 pub struct Reading {
-    shared: Arc<(Mutex<State>, Condvar)>,
-}
-
-#[derive(Default)]
-struct State {
-    /// The text that was read last, and what was found.
-    found: (String, Findings),
-    /// The text that is to be read next.
-    wanted: Option<(String, Arc<Known>)>,
-    is_reading: bool,
+    findings: Newest<String, Findings>,
+    /// What may be written at a place of a long text, which is looked for before tab is pressed.
+    completions: Newest<(String, usize), Completions>,
 }
 
 impl Reading {
@@ -47,53 +48,53 @@ impl Reading {
         if text.len() > LONGEST {
             return Findings::default();
         }
-        let mut state = locked(&self.shared.0);
-        if state.found.0 == text {
-            return state.found.1.clone();
+        let known = known.clone();
+        let find = move |text: &String| {
+            let (diagnostics, meanings) = known.meanings(text);
+            Findings { diagnostics, meanings }
+        };
+        let patience = if is_long(text) { Duration::ZERO } else { PATIENCE };
+        let found = self.findings.ask(text.to_owned(), patience, find);
+        let before = |text: String| self.findings.last(|old, found| carried_over(old, found, &text));
+        found.or_else(|text| before(text).ok_or(())).unwrap_or_default()
+    }
+
+    /// What may be written at that offset. In a long text nothing, if that is not found in time.
+    pub fn complete(&self, text: &str, offset: usize, knowledge: &Knowledge) -> Completions {
+        if !is_long(text) {
+            return knowledge.complete(text, offset);
         }
-        state.wanted = Some((text.to_owned(), known.clone()));
-        if !state.is_reading {
-            let shared = self.shared.clone();
-            let thread = std::thread::Builder::new().name("read".to_owned()).stack_size(STACK);
-            // Without the thread there are the colours of the tokens alone.
-            state.is_reading = thread.spawn(move || read(&shared)).is_ok();
+        self.ask(text, offset, knowledge, PATIENCE_OF_TAB).unwrap_or_default()
+    }
+
+    /// Looks ahead at what tab would offer in a long text.
+    pub fn expect(&self, text: &str, offset: usize, knowledge: &Knowledge) {
+        if is_long(text) {
+            self.ask(text, offset, knowledge, Duration::ZERO);
         }
-        let until = Instant::now() + if text.len() > LONG { Duration::ZERO } else { PATIENCE };
-        while let Some(left) = until.checked_duration_since(Instant::now()) {
-            state = self.shared.1.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
-            if state.found.0 == text {
-                return state.found.1.clone();
-            }
-        }
-        carried_over(&state.found, text)
+    }
+
+    fn ask(
+        &self,
+        text: &str,
+        offset: usize,
+        knowledge: &Knowledge,
+        patience: Duration,
+    ) -> Option<Completions> {
+        let knowledge = knowledge.clone();
+        let find = move |(text, offset): &(String, usize)| knowledge.complete(text, *offset);
+        self.completions.ask((text.to_owned(), offset), patience, find).ok()
     }
 
     /// Forgets what was found: the tables have changed.
     pub fn forget(&self) {
-        locked(&self.shared.0).found = Default::default();
-    }
-}
-
-fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn read(shared: &(Mutex<State>, Condvar)) {
-    loop {
-        let mut state = locked(&shared.0);
-        let Some((text, known)) = state.wanted.take() else {
-            state.is_reading = false;
-            return;
-        };
-        drop(state);
-        let (diagnostics, meanings) = known.meanings(&text);
-        locked(&shared.0).found = (text, Findings { diagnostics, meanings });
-        shared.1.notify_all();
+        self.findings.forget();
+        self.completions.forget();
     }
 }
 
 /// What was found about a text, as far as it stands in another one too: before and behind what was changed.
-fn carried_over((old, found): &(String, Findings), text: &str) -> Findings {
+fn carried_over(old: &str, found: &Findings, text: &str) -> Findings {
     let same = |(one, other): &(u8, u8)| one == other;
     let before = old.bytes().zip(text.bytes()).take_while(same).count();
     let most = old.len().min(text.len()) - before;
@@ -125,10 +126,10 @@ mod tests {
     fn what_was_found_holds_before_and_behind_a_change() {
         let name = |start, end| (Span::new(start, end), NameMeaning::Column);
         let meanings = vec![name(0, 1), name(10, 14), name(20, 24)];
-        let found = ("T | where User == 1 and Code".to_owned(), Findings { meanings, ..Findings::default() });
-        let carried = |text: &str| carried_over(&found, text).meanings;
+        let found = Findings { meanings, ..Findings::default() };
+        let carried = |text: &str| carried_over("T | where User == 1 and Code", &found, text).meanings;
         assert_eq!(carried("T | where Usser == 1 and Code"), [name(0, 1), name(21, 25)]);
-        assert_eq!(carried("T | where User == 1 and Code "), found.1.meanings);
+        assert_eq!(carried("T | where User == 1 and Code "), found.meanings);
         assert_eq!(carried("T"), [name(0, 1)]);
         assert_eq!(carried(""), []);
     }
