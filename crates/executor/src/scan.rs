@@ -38,6 +38,11 @@ impl TableScan {
         Ok(self.scan.next()?)
     }
 
+    /// See [`kql_tables::Scan::extend`].
+    pub(crate) fn extend(&self, morsel: &mut Morsel, count: usize) {
+        self.scan.extend(morsel, count);
+    }
+
     /// Reads a morsel.
     pub(crate) fn read(&self, morsel: Morsel) -> Result<Batch, QueryError> {
         self.scan

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use arrow_buffer::BooleanBuffer;
-use kql_types::{Batch, Column, Schema};
+use kql_types::{Batch, Column, Field, Schema};
 
 use crate::column_cache::{ColumnCache, Kept, Key, Source};
 use crate::extent::Extent;
@@ -119,15 +119,41 @@ impl WarmScan {
 impl Scan for WarmScan {
     fn next(&self) -> Result<Option<Morsel>, TableError> {
         let sequence = self.next.fetch_add(1, Ordering::Relaxed);
-        Ok((sequence < self.morsels.len()).then_some(Morsel { sequence, data: MorselData::Kept }))
+        let data = MorselData::Kept { morsels: 1 };
+        Ok((sequence < self.morsels.len()).then_some(Morsel { sequence, data }))
+    }
+
+    fn extend(&self, morsel: &mut Morsel, count: usize) {
+        let MorselData::Kept { morsels } = &mut morsel.data else { return };
+        let end = self.morsels.len().min(morsel.sequence + count);
+        let behind = morsel.sequence + *morsels;
+        if end > behind
+            && self.next.compare_exchange(behind, end, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+        {
+            *morsels = end - morsel.sequence;
+        }
     }
 
     fn read(&self, morsel: Morsel) -> Result<Batch, TableError> {
-        let Some((rows, columns)) = self.morsels.get(morsel.sequence) else {
+        let first = morsel.sequence;
+        let wanted = match morsel.data {
+            MorselData::Kept { morsels } => self.morsels.get(first..first + morsels),
+            _ => None,
+        };
+        let Some(wanted) = wanted else {
             return Err(TableError::new(format!("{}: a morsel of another scan", self.setting.table)));
         };
-        self.scanned.add(Some(*rows));
-        filtered(&self.schema, columns.clone(), *rows, self.request.filter.as_ref())
+        let rows = wanted.iter().map(|(rows, _)| rows).sum();
+        self.scanned.add(Some(rows));
+        let column = |(index, field): (usize, &Field)| {
+            let pieces: Vec<&Column> = wanted.iter().filter_map(|(_, columns)| columns.get(index)).collect();
+            match pieces[..] {
+                [only] => only.clone(),
+                _ => Column::concat(field.data_type, &pieces),
+            }
+        };
+        let columns = self.schema.fields.iter().enumerate().map(column).collect();
+        filtered(&self.schema, columns, rows, self.request.filter.as_ref())
     }
 
     fn rows_scanned(&self) -> Option<u64> {

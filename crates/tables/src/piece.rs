@@ -42,7 +42,7 @@ impl Piece {
             MorselData::Bytes { file, first_line, bytes } => {
                 (file, 0..bytes.len(), Some((first_line, bytes)))
             }
-            MorselData::Batch(_) | MorselData::Kept | MorselData::Rows { .. } => {
+            MorselData::Batch(_) | MorselData::Kept { .. } | MorselData::Rows { .. } => {
                 return Err(TableError::new("a morsel of another scan"));
             }
         };

@@ -100,6 +100,9 @@ pub trait Scan: fmt::Debug + Send + Sync {
     fn next(&self) -> Result<Option<Morsel>, TableError>;
     /// Reads a morsel.
     fn read(&self, morsel: Morsel) -> Result<Batch, TableError>;
+    /// Lets the morsel that [`Scan::next`] gave last stand for those behind it as well, so many in all, if their rows are in
+    /// memory and so better looked at together.
+    fn extend(&self, _morsel: &mut Morsel, _count: usize) {}
     /// How many records it has looked at so far. `None` if there were some that nobody counted: what lacks a text that is
     /// asked for is passed over without a look at where records end.
     fn rows_scanned(&self) -> Option<u64> {
@@ -142,8 +145,11 @@ pub struct Morsel {
 pub enum MorselData {
     /// Rows that are in memory already.
     Batch(Batch),
-    /// Rows whose columns the table keeps in memory.
-    Kept,
+    /// Rows whose columns the table keeps in memory, of so many morsels that follow one another.
+    Kept {
+        /// How many, this one included.
+        morsels: usize,
+    },
     /// A range of bytes of one of the scan's files.
     Range {
         /// Which file.
@@ -179,7 +185,7 @@ impl MorselData {
     /// How many bytes of a file are done when it has been read.
     pub fn bytes(&self) -> usize {
         match self {
-            MorselData::Batch(_) | MorselData::Kept => 0,
+            MorselData::Batch(_) | MorselData::Kept { .. } => 0,
             MorselData::Range { start, end, .. } => end - start,
             MorselData::Bytes { bytes, .. } => bytes.len(),
             MorselData::Rows { bytes, .. } => *bytes,

@@ -125,6 +125,13 @@ impl Feed {
         Self { segments, stages, base: 0, next: 0 }
     }
 
+    /// The piece of work that was handed out last, so many morsels long where they are in memory.
+    pub(super) fn extended(&mut self, mut unit: Unit, length: usize) -> Unit {
+        unit.extend(length);
+        self.next = self.next.max(unit.sequence + unit.morsels());
+        unit
+    }
+
     /// The next piece of work. Sequence numbers have no gaps.
     pub(super) fn next(&mut self) -> Result<Option<Unit>, QueryError> {
         while let Some(segment) = self.segments.front_mut() {
@@ -160,12 +167,19 @@ enum Work {
 }
 
 impl Unit {
-    /// Whether the rows of this one and of the next are better looked at as one batch: they are in memory already, in
-    /// pieces that are smaller than need be.
-    pub(super) fn joins(&self, next: &Unit) -> bool {
-        let is_kept =
-            |unit: &Unit| matches!(&unit.work, Work::Morsel(_, Morsel { data: MorselData::Kept, .. }));
-        is_kept(self) && is_kept(next) && Arc::ptr_eq(&self.stages, &next.stages)
+    /// How many morsels it stands for.
+    pub(super) fn morsels(&self) -> usize {
+        match &self.work {
+            Work::Morsel(_, Morsel { data: MorselData::Kept { morsels }, .. }) => *morsels,
+            _ => 1,
+        }
+    }
+
+    /// Lets it stand for so many morsels, if their rows are in memory.
+    fn extend(&mut self, count: usize) {
+        if let Work::Morsel(scan, morsel) = &mut self.work {
+            scan.extend(morsel, count);
+        }
     }
 
     /// The rows of the morsel, and the stages that they must pass.

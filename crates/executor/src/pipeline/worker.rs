@@ -69,14 +69,16 @@ impl Queue {
     fn next_run(&mut self) -> (usize, Result<Vec<Unit>, QueryError>) {
         let number = self.runs;
         self.runs += 1;
-        let mut run = Vec::new();
-        let mut length = 1;
-        while run.len() < length {
+        let mut run: Vec<Unit> = Vec::new();
+        let mut left = 1;
+        while left > 0 {
             match self.next() {
                 Ok(Some(unit)) => {
                     if run.is_empty() {
-                        length = run_length(unit.sequence);
+                        left = run_length(unit.sequence);
                     }
+                    let unit = self.feed.extended(unit, left);
+                    left -= unit.morsels();
                     run.push(unit);
                 }
                 Ok(None) => break,
@@ -129,18 +131,10 @@ impl<S: Sink> Shared<'_, S> {
     fn process(&self, number: usize, run: Vec<Unit>, local: &mut S::Local) -> Result<S::Partial, QueryError> {
         let mut partial = self.sink.partial();
         let mut work = Work { local, partial: &mut partial, run: number };
-        let mut together: Vec<Batch> = Vec::new();
-        let mut run = run.into_iter().peekable();
-        while let Some(unit) = run.next() {
+        for unit in run {
             self.query.check_cancelled()?;
-            let joins_next = run.peek().is_some_and(|next| unit.joins(next));
             let (batch, stages) = unit.read(&self.query.progress)?;
-            together.push(batch);
-            if !joins_next {
-                let batch = Batch::concat(&together[0].schema.clone(), &together);
-                together.clear();
-                self.add(batch, &stages, &mut work)?;
-            }
+            self.add(batch, &stages, &mut work)?;
         }
         self.sink.close(partial)
     }

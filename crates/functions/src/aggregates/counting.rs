@@ -61,7 +61,10 @@ impl State for Count {
     }
 
     fn add(&mut self, groups: &[u32], _: &[Operand]) -> Result<(), KernelError> {
-        groups.iter().for_each(|group| self.counts[*group as usize] += 1);
+        match &mut self.counts[..] {
+            [only] => *only += groups.len() as i64,
+            counts => groups.iter().for_each(|group| counts[*group as usize] += 1),
+        }
         Ok(())
     }
 
