@@ -92,7 +92,7 @@ struct Columns {
 }
 
 /// Of a known table the records in so many morsels are looked at for columns that are not known.
-const MORSELS_SAMPLED: usize = 2;
+const MORSELS_SAMPLED: usize = 8;
 
 impl FileTable {
     pub(crate) fn new(

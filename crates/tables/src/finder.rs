@@ -4,7 +4,7 @@ use kql_types::Field;
 
 use crate::json::{Fault, Splitter};
 use crate::json_scan::{Plan, Records};
-use crate::locate::{Locator, Span};
+use crate::locate::{Learnt, Locator, Span};
 use crate::steps::element;
 
 /// Finds the wanted values of records.
@@ -18,19 +18,34 @@ pub(crate) struct Finder<'p> {
     ends: Vec<u32>,
 }
 
+/// What was learnt of the records of a table, and of the properties in them.
+#[derive(Debug, Default)]
+pub(crate) struct LearntOfRecords {
+    records: Learnt,
+    properties: Learnt,
+}
+
 impl<'p> Finder<'p> {
-    /// Finds what the plan asks for.
-    pub(crate) fn new(plan: &'p Plan, splitter: Splitter) -> Self {
-        let inside = plan.properties.as_ref().map(|(slot, keys)| (*slot, Locator::new(keys, splitter)));
+    /// Finds what the plan asks for, with what was learnt for the same plan.
+    pub(crate) fn new(plan: &'p Plan, splitter: Splitter, learnt: LearntOfRecords) -> Self {
+        let LearntOfRecords { records, properties } = learnt;
+        let inside = plan.properties.as_ref();
+        let inside = inside.map(|(slot, keys)| (*slot, Locator::knowing(keys, splitter, properties)));
         Self {
             plan,
-            locator: Locator::new(&plan.keys, splitter),
+            locator: Locator::knowing(&plan.keys, splitter, records),
             inner: vec![Span::ABSENT; inside.as_ref().map_or(0, |_| plan.sources.len())],
             inside,
             splitter,
             spans: vec![Span::ABSENT; plan.sources.len()],
             ends: Vec::new(),
         }
+    }
+
+    /// What it has learnt.
+    pub(crate) fn into_learnt(self) -> LearntOfRecords {
+        let properties = self.inside.map(|(_, locator)| locator.into_learnt()).unwrap_or_default();
+        LearntOfRecords { records: self.locator.into_learnt(), properties }
     }
 
     /// An object that must fill `start..end`.

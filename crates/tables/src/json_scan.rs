@@ -1,15 +1,15 @@
 //! The scan of JSON files: finds the wanted members of a morsel's records, makes columns of those that the filter
 //! reads, and of the others only for the records that pass.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder};
 use kql_types::{Batch, Column, Field, Schema};
 use simdutf8::basic::from_utf8;
 
 use crate::extract::{Findings, Values, extract};
-use crate::finder::Finder;
+use crate::finder::{Finder, LearntOfRecords};
 use crate::json::{Fault, Splitter, trim};
 use crate::layout::Layout;
 use crate::locate::{Keys, Span};
@@ -110,6 +110,8 @@ pub(crate) struct JsonScan {
     rows: AtomicUsize,
     /// Records that were looked at.
     scanned: RowCount,
+    /// What workers have learnt of the records and no worker has in use.
+    learnt: Mutex<Vec<LearntOfRecords>>,
 }
 
 impl JsonScan {
@@ -130,6 +132,7 @@ impl JsonScan {
             setting,
             rows: AtomicUsize::new(0),
             scanned: RowCount::default(),
+            learnt: Mutex::default(),
         }
     }
 }
@@ -233,7 +236,7 @@ impl JsonScan {
     /// The rows of the objects that begin at these places of a morsel.
     pub(crate) fn read_at(&self, piece: &Piece, starts: &[u32]) -> Result<Batch, TableError> {
         let bytes = &piece.bytes[..];
-        let mut finder = Finder::new(&self.plan, self.splitter);
+        let mut finder = self.finder();
         let mut records = Records::default();
         for &start in starts {
             let start = start as usize;
@@ -251,12 +254,23 @@ impl JsonScan {
                 self.malformed(piece, start, &fault.to_string())?;
             }
         }
+        self.keep(finder);
         self.columns(piece, &records)
+    }
+
+    fn finder(&self) -> Finder<'_> {
+        let learnt = self.learnt.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        Finder::new(&self.plan, self.splitter, learnt.unwrap_or_default())
+    }
+
+    /// Keeps what a finder has learnt for the next morsel.
+    fn keep(&self, finder: Finder<'_>) {
+        self.learnt.lock().unwrap_or_else(PoisonError::into_inner).push(finder.into_learnt());
     }
 
     fn lines(&self, piece: &Piece, records: &mut Records) -> Result<(), TableError> {
         let bytes = &piece.bytes[..];
-        let mut finder = Finder::new(&self.plan, self.splitter);
+        let mut finder = self.finder();
         // With --strict every record is checked, also those that cannot pass.
         let needles = self.plan.needles.as_ref().filter(|_| !self.setting.strict);
         let mut search = needles.map(NeedleFilter::search);
@@ -266,6 +280,7 @@ impl JsonScan {
             self.block(piece, block_start..block_end, &mut finder, search.as_mut(), records)?;
             block_start = block_end;
         }
+        self.keep(finder);
         Ok(())
     }
 
@@ -315,7 +330,7 @@ impl JsonScan {
         records: &mut Records,
     ) -> Result<(), TableError> {
         let bytes = &piece.bytes[..];
-        let mut finder = Finder::new(&self.plan, self.splitter);
+        let mut finder = self.finder();
         let places = columns.map(|columns| finder.places(columns));
         let sequence = Sequence { open: if columns.is_some() { b'[' } else { b'{' } };
         let all_utf8 = from_utf8(bytes).is_ok();
@@ -341,6 +356,7 @@ impl JsonScan {
                 }
             };
         }
+        self.keep(finder);
         Ok(())
     }
 

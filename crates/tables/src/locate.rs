@@ -187,14 +187,20 @@ struct Check {
 /// More shapes than that are not kept.
 const MOST_SHAPES: usize = 32;
 
+/// What was learnt of the records so far. It makes finding keys faster, and changes nothing of what is found.
+#[derive(Debug, Default)]
+pub(crate) struct Learnt {
+    shapes: Vec<Shape>,
+    /// The shape of the last record.
+    last: usize,
+}
+
 /// Finds wanted keys in one record after another.
 #[derive(Debug)]
 pub(crate) struct Locator<'k> {
     keys: &'k Keys,
     splitter: Splitter,
-    shapes: Vec<Shape>,
-    /// The shape of the last record.
-    last: usize,
+    learnt: Learnt,
     ends: Vec<u32>,
     ranks: Vec<Rank>,
 }
@@ -202,14 +208,17 @@ pub(crate) struct Locator<'k> {
 impl<'k> Locator<'k> {
     /// Finds these keys.
     pub(crate) fn new(keys: &'k Keys, splitter: Splitter) -> Self {
-        Self {
-            keys,
-            splitter,
-            shapes: Vec::new(),
-            last: 0,
-            ends: Vec::new(),
-            ranks: vec![Rank::None; keys.len()],
-        }
+        Self::knowing(keys, splitter, Learnt::default())
+    }
+
+    /// The same, with what another one has learnt that looked for the same keys.
+    pub(crate) fn knowing(keys: &'k Keys, splitter: Splitter, learnt: Learnt) -> Self {
+        Self { keys, splitter, learnt, ends: Vec::new(), ranks: vec![Rank::None; keys.len()] }
+    }
+
+    /// What it has learnt.
+    pub(crate) fn into_learnt(self) -> Learnt {
+        self.learnt
     }
 
     /// Finds the keys in the object at `start`, which must end before `limit`. `spans` has a place for each slot.
@@ -225,10 +234,11 @@ impl<'k> Locator<'k> {
         if bytes[start] != b'{' {
             return Err(Fault::NoRecord);
         }
-        let guess = self.shapes.get(self.last).is_some_and(|shape| shape.fits(bytes, start, &self.ends));
+        let Learnt { shapes, last } = &mut self.learnt;
+        let guess = shapes.get(*last).is_some_and(|shape| shape.fits(bytes, start, &self.ends));
         if !guess {
-            match self.shapes.iter().position(|shape| shape.fits(bytes, start, &self.ends)) {
-                Some(other) => self.last = other,
+            match shapes.iter().position(|shape| shape.fits(bytes, start, &self.ends)) {
+                Some(other) => *last = other,
                 None => {
                     self.examine(bytes, start, spans)?;
                     return Ok(end);
@@ -236,7 +246,7 @@ impl<'k> Locator<'k> {
             }
         }
         spans.fill(Span::ABSENT);
-        for check in &self.shapes[self.last].checks {
+        for check in &self.learnt.shapes[self.learnt.last].checks {
             let Some(slot) = check.slot else { continue };
             let begin = member_start(start, &self.ends, check.member) + check.lead.len();
             let (value_start, value_end) = trim(bytes, begin, self.ends[check.member] as usize);
@@ -272,11 +282,12 @@ impl<'k> Locator<'k> {
                 chosen[slot] = Some(at);
             }
         }
-        if self.shapes.len() < MOST_SHAPES
+        let Learnt { shapes, last } = &mut self.learnt;
+        if shapes.len() < MOST_SHAPES
             && let Some(shape) = Shape::of(bytes, start, &self.ends, self.keys, &chosen)
         {
-            self.last = self.shapes.len();
-            self.shapes.push(shape);
+            *last = shapes.len();
+            shapes.push(shape);
         }
         Ok(())
     }

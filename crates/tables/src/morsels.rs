@@ -17,7 +17,7 @@ use crate::separated;
 use crate::{Morsel, MorselData, TableError};
 
 /// About that many bytes make a morsel.
-pub(crate) const MORSEL_BYTES: usize = 4 << 20;
+pub(crate) const MORSEL_BYTES: usize = 1 << 20;
 
 /// An open file whose layout is known.
 #[derive(Debug)]
