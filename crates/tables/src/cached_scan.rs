@@ -4,16 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use arrow_buffer::BooleanBuffer;
-use kql_types::{Batch, Column, Field, Schema};
+use kql_types::{Batch, Column, Schema};
 
-use crate::column_cache::{ColumnCache, Kept, Key, Source};
+use crate::column_cache::{ColumnCache, Complete, Kept, Key, Source};
 use crate::extent::Extent;
 use crate::json::Splitter;
 use crate::json_scan::{JsonScan, Setting};
 use crate::layout::Layout;
 use crate::morsels::OpenFile;
 use crate::piece::Piece;
-use crate::scan::RowCount;
+use crate::warm_scan::WarmScan;
 use crate::{
     Condition, Morsel, MorselData, Scan, ScanColumn, ScanFilter, ScanReport, ScanRequest, TableError,
 };
@@ -34,7 +34,7 @@ pub(crate) fn scan(
     }
     let room = Room::of(&request.columns, cache, source);
     if let Some(pieces) = room.complete() {
-        return Arc::new(WarmScan::new(request, pieces, setting));
+        return Arc::new(WarmScan::new(request, pieces, &setting));
     }
     Arc::new(PreparingScan(FillingScan::new(files, request, setting, splitter, room)))
 }
@@ -71,96 +71,6 @@ fn ruled_out(conditions: &[Condition], kept: &[Option<Kept>]) -> bool {
     !conditions.iter().all(|condition| condition.may_hold(&extent))
 }
 
-/// Everything that is asked for is in memory.
-#[derive(Debug)]
-struct WarmScan {
-    request: ScanRequest,
-    schema: Arc<Schema>,
-    setting: Setting,
-    /// Of each morsel the number of its records, and its columns.
-    morsels: Vec<(usize, Vec<Column>)>,
-    next: AtomicUsize,
-    scanned: RowCount,
-}
-
-impl WarmScan {
-    /// `pieces`: the places of records, then the columns.
-    fn new(request: ScanRequest, pieces: Vec<Vec<Kept>>, setting: Setting) -> Self {
-        let mut morsels: Vec<(usize, Vec<Column>)> = Vec::new();
-        for (position, column) in pieces.into_iter().enumerate() {
-            let mut misfits = 0;
-            for (morsel, piece) in column.into_iter().enumerate() {
-                match piece {
-                    Kept::Records(starts) => morsels.push((starts.len(), Vec::new())),
-                    Kept::Column(column, of_morsel) => {
-                        misfits += of_morsel;
-                        if let Some((_, columns)) = morsels.get_mut(morsel) {
-                            columns.push(column);
-                        }
-                    }
-                    Kept::Malformed => {}
-                }
-            }
-            if let Some(column) = position.checked_sub(1).and_then(|index| request.columns.get(index)) {
-                setting.report.add_misfits(&setting.table, &column.source, misfits);
-            }
-        }
-        Self {
-            schema: request.schema(),
-            request,
-            setting,
-            morsels,
-            next: AtomicUsize::new(0),
-            scanned: RowCount::default(),
-        }
-    }
-}
-
-impl Scan for WarmScan {
-    fn next(&self) -> Result<Option<Morsel>, TableError> {
-        let sequence = self.next.fetch_add(1, Ordering::Relaxed);
-        let data = MorselData::Kept { morsels: 1 };
-        Ok((sequence < self.morsels.len()).then_some(Morsel { sequence, data }))
-    }
-
-    fn extend(&self, morsel: &mut Morsel, count: usize) {
-        let MorselData::Kept { morsels } = &mut morsel.data else { return };
-        let end = self.morsels.len().min(morsel.sequence + count);
-        let behind = morsel.sequence + *morsels;
-        if end > behind
-            && self.next.compare_exchange(behind, end, Ordering::Relaxed, Ordering::Relaxed).is_ok()
-        {
-            *morsels = end - morsel.sequence;
-        }
-    }
-
-    fn read(&self, morsel: Morsel) -> Result<Batch, TableError> {
-        let first = morsel.sequence;
-        let wanted = match morsel.data {
-            MorselData::Kept { morsels } => self.morsels.get(first..first + morsels),
-            _ => None,
-        };
-        let Some(wanted) = wanted else {
-            return Err(TableError::new(format!("{}: a morsel of another scan", self.setting.table)));
-        };
-        let rows = wanted.iter().map(|(rows, _)| rows).sum();
-        self.scanned.add(Some(rows));
-        let column = |(index, field): (usize, &Field)| {
-            let pieces: Vec<&Column> = wanted.iter().filter_map(|(_, columns)| columns.get(index)).collect();
-            match pieces[..] {
-                [only] => only.clone(),
-                _ => Column::concat(field.data_type, &pieces),
-            }
-        };
-        let columns = self.schema.fields.iter().enumerate().map(column).collect();
-        filtered(&self.schema, columns, rows, self.request.filter.as_ref())
-    }
-
-    fn rows_scanned(&self) -> Option<u64> {
-        self.scanned.get()
-    }
-}
-
 /// Where a scan keeps what it reads.
 #[derive(Debug)]
 pub(crate) struct Room {
@@ -179,8 +89,8 @@ impl Room {
         Self { number: cache.begin(source, &keys), cache, source, keys }
     }
 
-    /// The pieces of all morsels, if all are kept.
-    pub(crate) fn complete(&self) -> Option<Vec<Vec<Kept>>> {
+    /// What is kept, if that is all morsels.
+    pub(crate) fn complete(&self) -> Option<Vec<Complete>> {
         self.cache.complete(self.source, &self.keys)
     }
 }
@@ -374,7 +284,7 @@ impl Drop for PreparingScan {
         // Without the thread the columns stay as they are.
         let _ = std::thread::Builder::new()
             .name("dictionaries".to_owned())
-            .spawn(move || cache.encode(source, &keys));
+            .spawn(move || cache.settle(source, &keys));
     }
 }
 

@@ -72,14 +72,25 @@ struct State {
     sources: u64,
 }
 
+/// What is kept in full.
+#[derive(Debug)]
+pub(crate) enum Complete {
+    /// A piece for each morsel.
+    Pieces(Vec<Kept>),
+    /// The column of all morsels, and how many of its values did not fit the type.
+    Whole(Column, usize),
+}
+
 #[derive(Debug, Default)]
 struct Entry {
     pieces: Vec<Option<Kept>>,
+    /// All of the column, of which the pieces are slices.
+    whole: Option<Column>,
     bytes: usize,
     /// The last scan that asked for it.
     used_by: u64,
-    /// Whether its texts were looked for in one another.
-    encoded: bool,
+    /// Whether it was settled.
+    settled: bool,
 }
 
 impl ColumnCache {
@@ -125,57 +136,56 @@ impl ColumnCache {
         number
     }
 
-    /// For each of these keys the pieces of all morsels, if all are kept.
-    pub(crate) fn complete(&self, source: Source, keys: &[Key]) -> Option<Vec<Vec<Kept>>> {
+    /// For each of these keys what is kept, if that is all morsels.
+    pub(crate) fn complete(&self, source: Source, keys: &[Key]) -> Option<Vec<Complete>> {
         let state = self.lock();
         let morsels = *state.morsels.get(&source)?;
-        let all = |key: &Key| -> Option<Vec<Kept>> {
-            let entry = state.entries.get(&(source, key.clone()))?;
-            let pieces: Option<Vec<Kept>> = entry.pieces.iter().cloned().collect();
-            pieces.filter(|pieces| {
-                pieces.len() == morsels && !pieces.iter().any(|piece| matches!(piece, Kept::Malformed))
-            })
-        };
-        keys.iter().map(all).collect()
+        keys.iter().map(|key| state.entries.get(&(source, key.clone()))?.complete(morsels)).collect()
     }
 
-    /// Puts the texts of these columns into dictionaries, of those that are kept in full and whose texts repeat. What was
-    /// found out about a text then serves for all its rows.
-    pub(crate) fn encode(&self, source: Source, keys: &[Key]) {
+    /// Gives what is kept of these columns, if that is all morsels, the form in which it is read fastest: texts that repeat
+    /// go into dictionaries, so that what is found out about one serves for all its rows, and pieces are joined.
+    pub(crate) fn settle(&self, source: Source, keys: &[Key]) {
         for key in keys {
-            let Some(pieces) = self.plain_texts(source, key) else { continue };
+            let Some(pieces) = self.unsettled(source, key) else { continue };
             let columns: Option<Vec<&Column>> = pieces.iter().map(Kept::column).collect();
-            if let Some(encoded) = columns.and_then(|columns| dictionaries::encode(&columns)) {
-                self.replace(source, key, encoded);
+            if let Some(whole) = columns.and_then(|columns| joined(&columns)) {
+                self.replace(source, key, whole);
             }
         }
     }
 
-    /// The pieces of a column of texts that is kept in full and was not looked at yet.
-    fn plain_texts(&self, source: Source, key: &Key) -> Option<Vec<Kept>> {
-        let pieces = self.complete(source, std::slice::from_ref(key))?.pop()?;
-        pieces.first()?.column()?.texts()?;
+    /// The pieces of a column that is kept in full and was not looked at yet.
+    fn unsettled(&self, source: Source, key: &Key) -> Option<Vec<Kept>> {
         let mut state = self.lock();
+        let morsels = *state.morsels.get(&source)?;
         let entry = state.entries.get_mut(&(source, key.clone()))?;
-        (!std::mem::replace(&mut entry.encoded, true)).then_some(pieces)
+        let Some(Complete::Pieces(pieces)) = entry.complete(morsels) else { return None };
+        pieces.first()?.column()?;
+        (!std::mem::replace(&mut entry.settled, true)).then_some(pieces)
     }
 
-    fn replace(&self, source: Source, key: &Key, columns: Vec<Column>) {
-        let dictionary =
-            columns.first().and_then(dictionaries::bytes).map_or(0, |(_, dictionary)| dictionary);
+    fn replace(&self, source: Source, key: &Key, whole: Column) {
         let mut state = self.lock();
         let Some(entry) = state.entries.get_mut(&(source, key.clone())) else { return };
-        if entry.pieces.len() != columns.len() {
+        let pieces = entry.pieces.iter().flatten().filter_map(Kept::column);
+        if pieces.map(Column::len).sum::<usize>() != whole.len() {
             return;
         }
-        for (piece, column) in entry.pieces.iter_mut().zip(columns) {
-            if let Some(Kept::Column(plain, _)) = piece {
-                *plain = column;
+        let mut start = 0;
+        for piece in &mut entry.pieces {
+            if let Some(Kept::Column(piece, _)) = piece {
+                let length = piece.len();
+                *piece = whole.slice(start, length);
+                start += length;
             }
         }
-        let pieces: usize = entry.pieces.iter().flatten().map(Kept::bytes).sum();
-        let before = std::mem::replace(&mut entry.bytes, pieces + dictionary);
-        let now = entry.bytes;
+        let now = match dictionaries::bytes(&whole) {
+            Some((codes, dictionary)) => codes + dictionary,
+            None => whole.array().get_array_memory_size(),
+        };
+        entry.whole = Some(whole);
+        let before = std::mem::replace(&mut entry.bytes, now);
         state.used = state.used - before + now;
     }
 
@@ -220,6 +230,34 @@ impl ColumnCache {
             state.used += bytes;
         }
         true
+    }
+}
+
+impl Entry {
+    fn complete(&self, morsels: usize) -> Option<Complete> {
+        if self.pieces.len() != morsels {
+            return None;
+        }
+        let misfits = |piece: &Option<Kept>| match piece {
+            Some(Kept::Column(_, misfits)) => *misfits,
+            _ => 0,
+        };
+        if let Some(whole) = &self.whole {
+            return Some(Complete::Whole(whole.clone(), self.pieces.iter().map(misfits).sum()));
+        }
+        let pieces: Option<Vec<Kept>> = self.pieces.iter().cloned().collect();
+        let pieces = pieces?;
+        let is_whole = !pieces.iter().any(|piece| matches!(piece, Kept::Malformed));
+        is_whole.then_some(Complete::Pieces(pieces))
+    }
+}
+
+/// The pieces of a column as one, where that is worth it: views of texts that do not repeat stay where their texts are.
+fn joined(pieces: &[&Column]) -> Option<Column> {
+    let first = pieces.first()?;
+    match first.texts() {
+        Some(_) => dictionaries::encode(pieces),
+        None => Some(Column::concat(first.data_type(), pieces)),
     }
 }
 
@@ -359,15 +397,17 @@ mod tests {
         for morsel in 0..2 {
             cache.put(source, &keys[0], morsel, Kept::Column(Column::String(texts().collect()), 0), scan);
         }
-        cache.encode(source, &keys);
-        assert!(!cache.lock().entries[&(source, keys[0].clone())].encoded, "not all morsels are there");
+        cache.settle(source, &keys);
+        assert!(!cache.lock().entries[&(source, keys[0].clone())].settled, "not all morsels are there");
         cache.set_morsels(source, 2);
         let before = cache.lock().used;
-        cache.encode(source, &keys);
+        cache.settle(source, &keys);
         assert!(cache.lock().used < before);
-        let pieces = cache.complete(source, &keys).unwrap();
-        let column = pieces[0][1].column().unwrap();
+        let pieces = cache.get(source, &keys, 1);
+        let column = pieces[0].as_ref().and_then(Kept::column).unwrap();
         assert!(column.texts().unwrap().as_coded().is_some());
+        let whole = cache.complete(source, &keys).unwrap();
+        assert!(matches!(&whole[0], Complete::Whole(column, 0) if column.len() == 200));
         let shown: Vec<String> = column.texts().unwrap().iter().flatten().map(str::to_owned).collect();
         assert_eq!(shown, texts().flatten().collect::<Vec<_>>());
         cache.forget(source);
@@ -384,7 +424,11 @@ mod tests {
         cache.set_morsels(source, 2);
         assert!(cache.complete(source, &keys).is_none());
         cache.put(source, &keys[0], 0, longs(7), scan);
-        assert_eq!(cache.complete(source, &keys).map(|pieces| pieces[0].len()), Some(2));
+        let complete = cache.complete(source, &keys).unwrap();
+        assert!(matches!(&complete[0], Complete::Pieces(pieces) if pieces.len() == 2));
+        cache.settle(source, &keys);
+        let complete = cache.complete(source, &keys).unwrap();
+        assert!(matches!(&complete[0], Complete::Whole(Column::Long(column), 0) if column.len() == 12));
         cache.forget(source);
         assert!(cache.complete(source, &keys).is_none());
         assert_eq!(cache.lock().used, 0);

@@ -12,21 +12,20 @@ use kql_types::{Coded, Column, Dictionary};
 /// by the ten thousand show late that they repeat.
 const PATIENCE: [usize; 2] = [1 << 16, 1 << 19];
 
-/// The same column, in the same pieces, with its texts in one dictionary. `None` if it is not a column of texts, or they
-/// do not repeat often enough.
-pub(crate) fn encode(pieces: &[&Column]) -> Option<Vec<Column>> {
+/// The pieces of a column one below the other, with their texts in one dictionary. `None` if it is not a column of texts,
+/// or they do not repeat often enough.
+pub(crate) fn encode(pieces: &[&Column]) -> Option<Column> {
     let data_type = pieces.first()?.data_type();
     let mut search = Search::default();
-    let codes: Option<Vec<Vec<u32>>> = pieces.iter().map(|piece| search.codes(piece.texts()?)).collect();
-    let codes = codes?;
+    let mut codes = Vec::with_capacity(pieces.iter().map(|piece| piece.len()).sum());
+    for piece in pieces {
+        search.add_codes(piece.texts()?, &mut codes)?;
+    }
     if search.repeats_too_little() {
         return None;
     }
     let dictionary = Dictionary::new(search.texts());
-    let piece = |codes: Vec<u32>| {
-        Column::coded(data_type, Coded { dictionary: dictionary.clone(), codes: codes.into() })
-    };
-    Some(codes.into_iter().map(piece).collect())
+    Some(Column::coded(data_type, Coded { dictionary, codes: codes.into() }))
 }
 
 #[derive(Default)]
@@ -41,8 +40,8 @@ struct Search {
 }
 
 impl Search {
-    fn codes(&mut self, texts: &StringViewArray) -> Option<Vec<u32>> {
-        let mut codes = Vec::with_capacity(texts.len());
+    /// `None` if they do not repeat.
+    fn add_codes(&mut self, texts: &StringViewArray, codes: &mut Vec<u32>) -> Option<()> {
         for row in 0..texts.len() {
             if PATIENCE.contains(&self.rows) && self.repeats_too_little() {
                 return None;
@@ -50,7 +49,7 @@ impl Search {
             self.rows += 1;
             codes.push(if texts.is_null(row) { self.null() } else { self.code(texts.value(row)) });
         }
-        Some(codes)
+        Some(())
     }
 
     fn repeats_too_little(&self) -> bool {
@@ -115,21 +114,25 @@ mod tests {
         Column::Dynamic(texts.iter().copied().collect())
     }
 
-    fn values(columns: &[Column]) -> Vec<String> {
+    fn values(columns: &[&Column]) -> Vec<String> {
         let value = |column: &Column, row| format!("{:?}", column.value(row));
-        columns.iter().flat_map(|column| (0..column.len()).map(move |row| value(column, row))).collect()
+        columns
+            .iter()
+            .copied()
+            .flat_map(|column| (0..column.len()).map(move |row| value(column, row)))
+            .collect()
     }
 
     #[test]
-    fn pieces_share_a_dictionary_and_keep_their_texts() {
+    fn pieces_are_joined_and_keep_their_texts() {
         let pieces = [
             texts(&[Some("1"), None, Some("\"a text that is longer than a view\""), Some("1")]),
             texts(&[None, Some("\"a text that is longer than a view\""), Some(""), Some("1")]),
         ];
-        let encoded = encode(&pieces.iter().collect::<Vec<_>>()).unwrap();
-        assert_eq!(values(&encoded), values(&pieces));
-        let dictionary = |column: &Column| column.texts().unwrap().as_coded().unwrap().dictionary.len();
-        assert_eq!(encoded.iter().map(dictionary).collect::<Vec<_>>(), [4, 4]);
+        let pieces: Vec<&Column> = pieces.iter().collect();
+        let encoded = encode(&pieces).unwrap();
+        assert_eq!(values(&[&encoded]), values(&pieces));
+        assert_eq!(encoded.texts().unwrap().as_coded().unwrap().dictionary.len(), 4);
     }
 
     #[test]

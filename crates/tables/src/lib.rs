@@ -50,6 +50,7 @@ mod steps;
 mod table;
 mod time;
 mod views;
+mod warm_scan;
 
 pub use catalog::{DataCatalog, WATCHLIST};
 pub use condition::{Comparison, Condition};

@@ -41,7 +41,7 @@ pub(crate) fn read_ahead(
         while let Some(key) = keys.get(next.fetch_add(1, Ordering::Relaxed))
             && watch(0)
         {
-            cache.encode(source, std::slice::from_ref(key));
+            cache.settle(source, std::slice::from_ref(key));
         }
     });
 }

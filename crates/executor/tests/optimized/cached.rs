@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
-use kql_executor::execute;
-use kql_planner::optimize;
-use kql_tables::{Catalog, DataCatalog, ReadOptions};
+use kql_executor::{execute, execute_all};
+use kql_planner::{Plan, optimize};
+use kql_tables::{Catalog, DataCatalog, Keep, ReadOptions};
 
-use super::{needles::Folder, options, plans, rows};
+use super::{needles::Folder, options, plans, rows, values};
 
 /// Queries that keep no column, some, or all; that few, many, or no rows pass; that stop early.
 const QUERIES: &[&str] = &[
@@ -46,7 +46,12 @@ fn records() -> Vec<String> {
 }
 
 fn catalog(folder: &Folder, column_cache: usize) -> DataCatalog {
-    let mut catalog = DataCatalog::new(ReadOptions { threads: 2, column_cache, ..ReadOptions::default() });
+    catalog_that_keeps(folder, column_cache, Keep::Scanned)
+}
+
+fn catalog_that_keeps(folder: &Folder, column_cache: usize, keep: Keep) -> DataCatalog {
+    let mut catalog =
+        DataCatalog::new(ReadOptions { threads: 2, column_cache, keep, ..ReadOptions::default() });
     catalog.add_schemas(SCHEMA).unwrap();
     catalog.add_folder(&folder.0).unwrap();
     catalog
@@ -91,6 +96,37 @@ fn check(file: &str, bytes: &[u8]) {
         }
     }
     assert!(bytes_read(QUERIES[6], &direct) > 0, "{file}");
+}
+
+/// Many queries at once look at columns that were read ahead: all of them, those for which there is room, or none.
+fn check_ahead(file: &str, bytes: &[u8]) {
+    let folder = Folder::new(&format!("ahead-{}", file.replace('.', "-")));
+    std::fs::write(folder.0.join(file), bytes).unwrap();
+    let plan = |query: &&str, catalog: &DataCatalog| {
+        optimize(plans(query, catalog as &dyn Catalog).unwrap().remove(0))
+    };
+    let direct = catalog(&folder, 0);
+    let alone: Vec<String> =
+        QUERIES.iter().map(|query| format!("{:?}", rows(&plan(query, &direct)))).collect();
+    for limit in [usize::MAX, 600 << 10, 20 << 10] {
+        let ahead = catalog_that_keeps(&folder, limit, Keep::ReadAhead);
+        let plans: Vec<Plan> = QUERIES.iter().map(|query| plan(query, &ahead)).collect();
+        let options = options(2);
+        let jobs: Vec<_> = plans.iter().map(|plan| (plan, &options)).collect();
+        for ((query, expected), found) in QUERIES.iter().zip(&alone).zip(execute_all(&jobs, |_| {})) {
+            let found = format!("{:?}", Ok::<_, String>(values(&found.unwrap())));
+            assert!(found == *expected, "{file}, {limit} bytes: {query}\n{found}");
+        }
+    }
+}
+
+#[test]
+fn read_ahead() {
+    check_ahead("T.ndjson", records().join("\n").as_bytes());
+    check_ahead("T.json", format!("[\n{}\n]", records().join(",\n")).as_bytes());
+    let mut malformed = records();
+    malformed.insert(6000, r#"{"id":1,"s":"s3","n":[1,2"#.to_owned());
+    check_ahead("T.jsonl", malformed.join("\n").as_bytes());
 }
 
 #[test]

@@ -50,10 +50,13 @@ fn options(threads: usize) -> Options {
 }
 
 fn rows(plan: &Plan) -> Result<Vec<Vec<Value>>, String> {
-    let batches = execute(plan, &options(2)).map_err(|error| error.to_string())?;
+    Ok(values(&execute(plan, &options(2)).map_err(|error| error.to_string())?))
+}
+
+fn values(batches: &[Batch]) -> Vec<Vec<Value>> {
     let row =
         |batch: &Batch, row: usize| batch.columns.iter().map(|column: &Column| column.value(row)).collect();
-    Ok(batches.iter().flat_map(|batch| (0..batch.rows).map(move |index| row(batch, index))).collect())
+    batches.iter().flat_map(|batch| (0..batch.rows).map(move |index| row(batch, index))).collect()
 }
 
 /// Checks that the optimized plan gives what the plan gives, row by row.

@@ -1,0 +1,159 @@
+//! A scan of columns that are all in memory.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use kql_types::{Batch, Column, Schema};
+
+use crate::column_cache::{Complete, Kept};
+use crate::json_scan::Setting;
+use crate::scan::RowCount;
+use crate::{Morsel, MorselData, Scan, ScanRequest, TableError};
+
+/// A scan of columns that are all in memory.
+#[derive(Debug)]
+pub(crate) struct WarmScan {
+    request: ScanRequest,
+    schema: Arc<Schema>,
+    /// The first row of each morsel, and past the last row.
+    rows: Vec<usize>,
+    columns: Vec<Whole>,
+    next: AtomicUsize,
+    scanned: RowCount,
+}
+
+/// A column of all morsels.
+#[derive(Debug)]
+enum Whole {
+    Pieces(Vec<Column>),
+    Joined(Column),
+}
+
+impl WarmScan {
+    /// `complete`: the places of records, then the columns.
+    pub(crate) fn new(request: ScanRequest, complete: Vec<Complete>, setting: &Setting) -> Self {
+        let mut rows = vec![0];
+        let mut columns = Vec::with_capacity(request.columns.len());
+        for (position, complete) in complete.into_iter().enumerate() {
+            let Some(column) = position.checked_sub(1).and_then(|index| request.columns.get(index)) else {
+                rows.extend(ends(&complete));
+                continue;
+            };
+            let (whole, misfits) = Whole::of(complete);
+            setting.report.add_misfits(&setting.table, &column.source, misfits);
+            columns.push(whole);
+        }
+        let schema = request.schema();
+        Self { request, schema, rows, columns, next: AtomicUsize::new(0), scanned: RowCount::default() }
+    }
+
+    fn count(&self) -> usize {
+        self.rows.len() - 1
+    }
+
+    /// The rows of these morsels that pass the filter, whose columns are looked at first.
+    fn rows_of(&self, morsels: Range<usize>, count: usize) -> Result<Batch, TableError> {
+        let mut made: Vec<Option<Column>> = vec![None; self.columns.len()];
+        let column = |index: usize| self.columns[index].of_morsels(&morsels, &self.rows);
+        let mut keep = None;
+        if let Some(filter) = &self.request.filter {
+            let read: Vec<Column> = filter.columns.iter().map(|&index| column(index)).collect();
+            let passing = (filter.evaluate)(&read, count)?;
+            if passing.count_set_bits() == 0 {
+                return Ok(Batch::empty(self.schema.clone()));
+            }
+            filter.columns.iter().zip(read).for_each(|(&index, column)| made[index] = Some(column));
+            keep = Some(passing).filter(|passing| passing.count_set_bits() < count);
+        }
+        let made = made.into_iter().enumerate();
+        let columns = made.map(|(index, made)| made.unwrap_or_else(|| column(index))).collect();
+        let batch = Batch::new(self.schema.clone(), columns, count);
+        Ok(match keep {
+            Some(keep) => batch.filter(&keep),
+            None => batch,
+        })
+    }
+}
+
+/// Past the last row of each morsel.
+fn ends(records: &Complete) -> Vec<usize> {
+    let Complete::Pieces(pieces) = records else { return Vec::new() };
+    let mut end = 0;
+    let count = |piece: &Kept| if let Kept::Records(starts) = piece { starts.len() } else { 0 };
+    let mut add = |piece: &Kept| {
+        end += count(piece);
+        end
+    };
+    pieces.iter().map(&mut add).collect()
+}
+
+impl Whole {
+    /// The column, and how many of its values did not fit the type.
+    fn of(complete: Complete) -> (Self, usize) {
+        match complete {
+            Complete::Whole(column, misfits) => (Whole::Joined(column), misfits),
+            Complete::Pieces(pieces) => {
+                let mut misfits = 0;
+                let column = |piece| match piece {
+                    Kept::Column(column, of_morsel) => {
+                        misfits += of_morsel;
+                        Some(column)
+                    }
+                    Kept::Records(_) | Kept::Malformed => None,
+                };
+                (Whole::Pieces(pieces.into_iter().filter_map(column).collect()), misfits)
+            }
+        }
+    }
+
+    /// Its part in these morsels, of which there is at least one.
+    fn of_morsels(&self, morsels: &Range<usize>, rows: &[usize]) -> Column {
+        match self {
+            Whole::Joined(column) => {
+                let (start, end) = (rows[morsels.start], rows[morsels.end]);
+                column.slice(start, end - start)
+            }
+            Whole::Pieces(pieces) => {
+                let pieces: Vec<&Column> = pieces[morsels.clone()].iter().collect();
+                Column::concat(pieces[0].data_type(), &pieces)
+            }
+        }
+    }
+}
+
+impl Scan for WarmScan {
+    fn next(&self) -> Result<Option<Morsel>, TableError> {
+        let sequence = self.next.fetch_add(1, Ordering::Relaxed);
+        let data = MorselData::Kept { morsels: 1 };
+        Ok((sequence < self.count()).then_some(Morsel { sequence, data }))
+    }
+
+    fn extend(&self, morsel: &mut Morsel, count: usize) {
+        let MorselData::Kept { morsels } = &mut morsel.data else { return };
+        let end = self.count().min(morsel.sequence + count);
+        let behind = morsel.sequence + *morsels;
+        if end > behind
+            && self.next.compare_exchange(behind, end, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+        {
+            *morsels = end - morsel.sequence;
+        }
+    }
+
+    fn read(&self, morsel: Morsel) -> Result<Batch, TableError> {
+        let morsels = match morsel.data {
+            MorselData::Kept { morsels } => morsel.sequence..morsel.sequence + morsels,
+            _ => 0..0,
+        };
+        if morsels.is_empty() || morsels.end > self.count() {
+            return Err(TableError::new("a morsel of another scan"));
+        }
+        let count = self.rows[morsels.end] - self.rows[morsels.start];
+        self.scanned.add(Some(count));
+        self.rows_of(morsels, count)
+    }
+
+    fn rows_scanned(&self) -> Option<u64> {
+        self.scanned.get()
+    }
+}
