@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use arrow_buffer::BooleanBuffer;
 use kql_types::{Batch, Column, Schema};
 
 use crate::column_cache::{Complete, Kept};
@@ -54,25 +55,25 @@ impl WarmScan {
 
     /// The rows of these morsels that pass the filter, whose columns are looked at first.
     fn rows_of(&self, morsels: Range<usize>, count: usize) -> Result<Batch, TableError> {
-        let mut made: Vec<Option<Column>> = vec![None; self.columns.len()];
-        let column = |index: usize| self.columns[index].of_morsels(&morsels, &self.rows);
-        let mut keep = None;
-        if let Some(filter) = &self.request.filter {
-            let read: Vec<Column> = filter.columns.iter().map(|&index| column(index)).collect();
-            let passing = (filter.evaluate)(&read, count)?;
-            if passing.count_set_bits() == 0 {
-                return Ok(Batch::empty(self.schema.clone()));
-            }
-            filter.columns.iter().zip(read).for_each(|(&index, column)| made[index] = Some(column));
-            keep = Some(passing).filter(|passing| passing.count_set_bits() < count);
+        let all = |index: usize| self.columns[index].of_morsels(&morsels, &self.rows);
+        let Some(filter) = &self.request.filter else {
+            let columns = (0..self.columns.len()).map(all).collect();
+            return Ok(Batch::new(self.schema.clone(), columns, count));
+        };
+        let read: Vec<Column> = filter.columns.iter().map(|&index| all(index)).collect();
+        let keep = (filter.evaluate)(&read, count)?;
+        let passed = keep.count_set_bits();
+        if passed == 0 {
+            return Ok(Batch::empty(self.schema.clone()));
         }
-        let made = made.into_iter().enumerate();
-        let columns = made.map(|(index, made)| made.unwrap_or_else(|| column(index))).collect();
-        let batch = Batch::new(self.schema.clone(), columns, count);
-        Ok(match keep {
-            Some(keep) => batch.filter(&keep),
-            None => batch,
-        })
+        let passing = |index: usize| match filter.columns.iter().position(|&column| column == index) {
+            Some(place) if passed == count => read[place].clone(),
+            Some(place) => read[place].filter(&keep),
+            None if passed == count => all(index),
+            None => self.columns[index].passing(&morsels, &self.rows, &keep),
+        };
+        let columns = (0..self.columns.len()).map(passing).collect();
+        Ok(Batch::new(self.schema.clone(), columns, passed))
     }
 }
 
@@ -119,6 +120,22 @@ impl Whole {
                 Column::concat(pieces[0].data_type(), &pieces)
             }
         }
+    }
+}
+
+impl Whole {
+    /// Those rows of the morsels that pass, of which there is at least one.
+    fn passing(&self, morsels: &Range<usize>, rows: &[usize], keep: &BooleanBuffer) -> Column {
+        let Whole::Pieces(pieces) = self else { return self.of_morsels(morsels, rows).filter(keep) };
+        let first = rows[morsels.start];
+        let mut passing = Vec::new();
+        for morsel in morsels.clone() {
+            let keep = keep.slice(rows[morsel] - first, rows[morsel + 1] - rows[morsel]);
+            if keep.count_set_bits() > 0 {
+                passing.push(pieces[morsel].filter(&keep));
+            }
+        }
+        Column::concat(pieces[morsels.start].data_type(), &passing.iter().collect::<Vec<_>>())
     }
 }
 

@@ -49,9 +49,9 @@ pub(crate) fn run<S: Sink>(query: &Query, pipeline: Pipeline, sink: &S) -> Resul
 /// repeats. It depends on the place in the input alone, as the result of adding reals does on what is added first.
 fn run_length(sequence: usize) -> usize {
     match sequence {
-        0..64 => 1,
-        64..256 => 8,
-        256..1024 => 16,
+        0..16 => 1,
+        16..64 => 4,
+        64..1024 => 16,
         _ => 64,
     }
 }
