@@ -44,9 +44,11 @@ impl Progress {
     /// Adds records that a scan looked at, if it counted them.
     pub(crate) fn add_scanned(&self, rows: Option<u64>) {
         match rows {
-            Some(rows) => self.scanned.fetch_add(rows, Ordering::Relaxed),
-            None => return self.has_uncounted.store(true, Ordering::Relaxed),
-        };
+            Some(rows) => {
+                self.scanned.fetch_add(rows, Ordering::Relaxed);
+            }
+            None => self.has_uncounted.store(true, Ordering::Relaxed),
+        }
     }
 
     /// Adds rows and bytes that were read.

@@ -121,9 +121,11 @@ impl RowCount {
     /// Adds those of a morsel, if they were counted.
     pub(crate) fn add(&self, rows: Option<usize>) {
         match rows {
-            Some(rows) => self.rows.fetch_add(rows as u64, Ordering::Relaxed),
-            None => return self.has_uncounted.store(true, Ordering::Relaxed),
-        };
+            Some(rows) => {
+                self.rows.fetch_add(rows as u64, Ordering::Relaxed);
+            }
+            None => self.has_uncounted.store(true, Ordering::Relaxed),
+        }
     }
 
     pub(crate) fn get(&self) -> Option<u64> {
