@@ -129,6 +129,9 @@ fn run_group(group: Vec<Part<'_>>) {
         }
         Err(_) => false,
     });
+    if group.is_empty() {
+        return;
+    }
     let scans: Vec<scan::Reader<'_>> = group.iter().map(Part::reader).collect();
     let Ok((pipeline, selections)) = scan::merged(&scans) else { return };
     let mut branches = Vec::new();
