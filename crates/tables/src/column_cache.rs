@@ -143,6 +143,18 @@ impl ColumnCache {
         keys.iter().map(|key| state.entries.get(&(source, key.clone()))?.complete(morsels)).collect()
     }
 
+    /// How many records the files have, if the places of all are kept.
+    pub(crate) fn records(&self, source: Source) -> Option<u64> {
+        let state = self.lock();
+        let morsels = *state.morsels.get(&source)?;
+        let pieces = &state.entries.get(&(source, Key::Records))?.pieces;
+        let count = |piece: &Option<Kept>| match piece {
+            Some(Kept::Records(starts)) => Some(starts.len() as u64),
+            _ => None,
+        };
+        if pieces.len() == morsels { pieces.iter().map(count).sum() } else { None }
+    }
+
     /// Gives what is kept of these columns, if that is all morsels, the form in which it is read fastest: texts that repeat
     /// go into dictionaries, so that what is found out about one serves for all its rows, and pieces are joined.
     pub(crate) fn settle(&self, source: Source, keys: &[Key]) {
@@ -423,6 +435,10 @@ mod tests {
         cache.put(source, &keys[0], 1, longs(5), scan);
         cache.set_morsels(source, 2);
         assert!(cache.complete(source, &keys).is_none());
+        cache.put(source, &Key::Records, 0, Kept::Records([1, 2, 3].into()), scan);
+        assert_eq!(cache.records(source), None);
+        cache.put(source, &Key::Records, 1, Kept::Records([7].into()), scan);
+        assert_eq!(cache.records(source), Some(4));
         cache.put(source, &keys[0], 0, longs(7), scan);
         let complete = cache.complete(source, &keys).unwrap();
         assert!(matches!(&complete[0], Complete::Pieces(pieces) if pieces.len() == 2));

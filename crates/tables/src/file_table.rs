@@ -361,6 +361,12 @@ impl Table for FileTable {
         })
     }
 
+    fn row_count(&self) -> Option<u64> {
+        let (opened, _) = self.columns().ok()?;
+        let (cache, source) = self.cache.as_ref().zip(opened.cached)?;
+        (!self.options.strict && has_no_parquet(&opened.files)).then(|| cache.records(source))?
+    }
+
     fn read_ahead(&self, columns: &[ScanColumn], threads: usize, watch: &(dyn Fn(usize) -> bool + Sync)) {
         let Ok((opened, known)) = self.columns() else { return };
         let Some((cache, source)) = self.cache.clone().zip(opened.cached) else { return };

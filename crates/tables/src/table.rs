@@ -25,6 +25,10 @@ pub trait Table: fmt::Debug + Send + Sync {
     }
     /// Starts reading it.
     fn scan(&self, request: ScanRequest) -> Result<Arc<dyn Scan>, TableError>;
+    /// How many rows it has, if that is known without reading them: exactly as many as a scan of no columns gives.
+    fn row_count(&self) -> Option<u64> {
+        None
+    }
     /// Told that many scans will ask for these columns: a table that keeps columns may read them into memory now, with
     /// so many threads. `watch` is told of bytes of files as they are done; to give false is to stop. What goes wrong is
     /// met again by the scans.
