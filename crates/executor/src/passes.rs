@@ -106,7 +106,7 @@ pub(crate) fn run<'p>(jobs: &[(&'p Query, &'p Plan)]) {
     }
 }
 
-/// Computes what several parts compute once: of those that compute the same the first is left.
+/// Of parts that compute the same the first, with the others as its twins.
 fn paired(parts: Vec<Part<'_>>) -> Vec<Part<'_>> {
     let mut paired: Vec<Part<'_>> = Vec::with_capacity(parts.len());
     for part in parts {

@@ -7,6 +7,7 @@ use hashbrown::HashMap;
 use kql_functions::Context;
 use kql_planner::Plan;
 use kql_planner::plan::{Evaluate, EvaluateError};
+use kql_tables::RowCount;
 use kql_types::{Batch, Column, Value};
 
 use crate::expression::CompiledExpr;
@@ -20,9 +21,7 @@ use crate::{Options, QueryError, passes};
 pub struct Progress {
     rows: AtomicU64,
     bytes: AtomicU64,
-    scanned: AtomicU64,
-    /// Whether a scan did not count the records that it looked at.
-    has_uncounted: AtomicBool,
+    scanned: RowCount,
 }
 
 impl Progress {
@@ -36,19 +35,9 @@ impl Progress {
         self.bytes.load(Ordering::Relaxed)
     }
 
-    /// Records that scans which have ended looked at, if all of them counted.
-    pub fn scanned(&self) -> Option<u64> {
-        (!self.has_uncounted.load(Ordering::Relaxed)).then(|| self.scanned.load(Ordering::Relaxed))
-    }
-
-    /// Adds records that a scan looked at, if it counted them.
-    pub(crate) fn add_scanned(&self, rows: Option<u64>) {
-        match rows {
-            Some(rows) => {
-                self.scanned.fetch_add(rows, Ordering::Relaxed);
-            }
-            None => self.has_uncounted.store(true, Ordering::Relaxed),
-        }
+    /// Records that scans which have ended looked at.
+    pub fn scanned(&self) -> &RowCount {
+        &self.scanned
     }
 
     /// Adds rows and bytes that were read.
@@ -170,8 +159,8 @@ pub fn execute(plan: &Plan, options: &Options) -> Result<Vec<Batch>, QueryError>
     query.collect(plan)
 }
 
-/// The rows of several plans, each with its options. What they read of one table is read in one pass. The pass has the
-/// threads of the first plan that takes part, is shown in its progress, and is stopped by what stops it.
+/// The rows of several plans, each with its options. What up to 128 of them read of one table is read in one pass. The pass
+/// has the threads of the first plan that takes part, is shown in its progress, and is stopped by what stops it.
 ///
 /// What is left to do for each plan after the pass is done in their order; `begins` is told of each beforehand.
 pub fn execute_all(

@@ -26,7 +26,7 @@ pub(crate) struct TableScan {
 
 impl Drop for TableScan {
     fn drop(&mut self) {
-        self.progress.add_scanned(self.scan.rows_scanned());
+        self.progress.scanned().add(self.scan.rows_scanned());
     }
 }
 

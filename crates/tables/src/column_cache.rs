@@ -172,9 +172,13 @@ impl ColumnCache {
         let mut state = self.lock();
         let morsels = *state.morsels.get(&source)?;
         let entry = state.entries.get_mut(&(source, key.clone()))?;
+        if entry.settled {
+            return None;
+        }
         let Some(Complete::Pieces(pieces)) = entry.complete(morsels) else { return None };
         pieces.first()?.column()?;
-        (!std::mem::replace(&mut entry.settled, true)).then_some(pieces)
+        entry.settled = true;
+        Some(pieces)
     }
 
     fn replace(&self, source: Source, key: &Key, whole: Column) {

@@ -202,7 +202,7 @@ impl JsonScan {
 
     /// Notes records that were looked at elsewhere.
     pub(crate) fn count(&self, records: usize) {
-        self.scanned.add(Some(records));
+        self.scanned.add(Some(records as u64));
     }
 
     /// The rows of a morsel; its records are counted.
@@ -213,7 +213,7 @@ impl JsonScan {
             Layout::Separated { .. } => request.filter.is_none().then_some(batch.rows),
             _ => request.needles.is_empty().then_some(starts.len()),
         };
-        self.scanned.add(count);
+        self.scanned.add(count.map(|count| count as u64));
         Ok(batch)
     }
 

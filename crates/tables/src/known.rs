@@ -110,6 +110,10 @@ impl Scan for NoRows {
     fn read(&self, _morsel: crate::Morsel) -> Result<kql_types::Batch, TableError> {
         Err(TableError::new("a table without data has nothing to read"))
     }
+
+    fn rows_scanned(&self) -> Option<u64> {
+        Some(0)
+    }
 }
 
 /// All known tables, without rows: what `kql check` binds against where there is no data.

@@ -60,5 +60,7 @@ pub use known::{KnownCatalog, KnownTable, known_schema, known_table_names};
 pub use memory::{MemoryCatalog, MemoryTable};
 pub use parquet::{GROUP_ROWS, ImportOptions, Imported, write_parquet};
 pub use report::{MalformedRecord, Misfits, RowGroups, ScanReport};
-pub use scan::{Morsel, MorselData, Needle, NeedleGroup, Scan, ScanColumn, ScanFilter, ScanRequest};
+pub use scan::{
+    Morsel, MorselData, Needle, NeedleGroup, RowCount, Scan, ScanColumn, ScanFilter, ScanRequest,
+};
 pub use table::{Catalog, Table, TableError};

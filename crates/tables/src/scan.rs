@@ -110,25 +110,26 @@ pub trait Scan: fmt::Debug + Send + Sync {
     }
 }
 
-/// Counts records that a scan looks at.
+/// Counts records that are looked at.
 #[derive(Debug, Default)]
-pub(crate) struct RowCount {
+pub struct RowCount {
     rows: AtomicU64,
     has_uncounted: AtomicBool,
 }
 
 impl RowCount {
-    /// Adds those of a morsel, if they were counted.
-    pub(crate) fn add(&self, rows: Option<usize>) {
+    /// Adds some, if they were counted.
+    pub fn add(&self, rows: Option<u64>) {
         match rows {
             Some(rows) => {
-                self.rows.fetch_add(rows as u64, Ordering::Relaxed);
+                self.rows.fetch_add(rows, Ordering::Relaxed);
             }
             None => self.has_uncounted.store(true, Ordering::Relaxed),
         }
     }
 
-    pub(crate) fn get(&self) -> Option<u64> {
+    /// How many there are, if all were counted.
+    pub fn get(&self) -> Option<u64> {
         (!self.has_uncounted.load(Ordering::Relaxed)).then(|| self.rows.load(Ordering::Relaxed))
     }
 }

@@ -19,14 +19,14 @@ pub(crate) struct WarmScan {
     schema: Arc<Schema>,
     /// The first row of each morsel, and past the last row.
     rows: Vec<usize>,
-    columns: Vec<Whole>,
+    columns: Vec<Held>,
     next: AtomicUsize,
     scanned: RowCount,
 }
 
 /// A column of all morsels.
 #[derive(Debug)]
-enum Whole {
+enum Held {
     Pieces(Vec<Column>),
     Joined(Column),
 }
@@ -41,9 +41,9 @@ impl WarmScan {
                 rows.extend(ends(&complete));
                 continue;
             };
-            let (whole, misfits) = Whole::of(complete);
+            let (held, misfits) = Held::of(complete);
             setting.report.add_misfits(&setting.table, &column.source, misfits);
-            columns.push(whole);
+            columns.push(held);
         }
         let schema = request.schema();
         Self { request, schema, rows, columns, next: AtomicUsize::new(0), scanned: RowCount::default() }
@@ -80,20 +80,19 @@ impl WarmScan {
 /// Past the last row of each morsel.
 fn ends(records: &Complete) -> Vec<usize> {
     let Complete::Pieces(pieces) = records else { return Vec::new() };
-    let mut end = 0;
     let count = |piece: &Kept| if let Kept::Records(starts) = piece { starts.len() } else { 0 };
-    let mut add = |piece: &Kept| {
-        end += count(piece);
-        end
+    let end = |end: &mut usize, piece: &Kept| {
+        *end += count(piece);
+        Some(*end)
     };
-    pieces.iter().map(&mut add).collect()
+    pieces.iter().scan(0, end).collect()
 }
 
-impl Whole {
+impl Held {
     /// The column, and how many of its values did not fit the type.
     fn of(complete: Complete) -> (Self, usize) {
         match complete {
-            Complete::Whole(column, misfits) => (Whole::Joined(column), misfits),
+            Complete::Whole(column, misfits) => (Held::Joined(column), misfits),
             Complete::Pieces(pieces) => {
                 let mut misfits = 0;
                 let column = |piece| match piece {
@@ -103,7 +102,7 @@ impl Whole {
                     }
                     Kept::Records(_) | Kept::Malformed => None,
                 };
-                (Whole::Pieces(pieces.into_iter().filter_map(column).collect()), misfits)
+                (Held::Pieces(pieces.into_iter().filter_map(column).collect()), misfits)
             }
         }
     }
@@ -111,22 +110,20 @@ impl Whole {
     /// Its part in these morsels, of which there is at least one.
     fn of_morsels(&self, morsels: &Range<usize>, rows: &[usize]) -> Column {
         match self {
-            Whole::Joined(column) => {
+            Held::Joined(column) => {
                 let (start, end) = (rows[morsels.start], rows[morsels.end]);
                 column.slice(start, end - start)
             }
-            Whole::Pieces(pieces) => {
+            Held::Pieces(pieces) => {
                 let pieces: Vec<&Column> = pieces[morsels.clone()].iter().collect();
                 Column::concat(pieces[0].data_type(), &pieces)
             }
         }
     }
-}
 
-impl Whole {
     /// Those rows of the morsels that pass, of which there is at least one.
     fn passing(&self, morsels: &Range<usize>, rows: &[usize], keep: &BooleanBuffer) -> Column {
-        let Whole::Pieces(pieces) = self else { return self.of_morsels(morsels, rows).filter(keep) };
+        let Held::Pieces(pieces) = self else { return self.of_morsels(morsels, rows).filter(keep) };
         let first = rows[morsels.start];
         let mut passing = Vec::new();
         for morsel in morsels.clone() {
@@ -166,7 +163,7 @@ impl Scan for WarmScan {
             return Err(TableError::new("a morsel of another scan"));
         }
         let count = self.rows[morsels.end] - self.rows[morsels.start];
-        self.scanned.add(Some(count));
+        self.scanned.add(Some(count as u64));
         self.rows_of(morsels, count)
     }
 

@@ -23,35 +23,24 @@ pub(super) fn query(arguments: &QueryArguments, data: &DataArguments) -> Result<
 
 fn answer(arguments: &QueryArguments, session: &mut Session, source: &Source) -> Result<Outcome, Failure> {
     let file = arguments.charts.chart.as_deref().map(ChartFile::named).transpose()?;
-    if let Some(page) = page(&arguments.output) {
-        let answer = session.run(source)?;
-        show_warnings(source, &answer.warnings);
-        page.write(&headed(&answer), usize::MAX)?;
-        if let Some(file) = file {
-            file.write(&headed(&answer), ROWS_OF_MANY)?;
-        }
-        return Ok(found(arguments, &answer));
-    }
-    let mut output = Output::open(&arguments.output, false)?;
+    let page = page(&arguments.output);
+    let output = page.is_none().then(|| Output::open(&arguments.output, false)).transpose()?;
     let answer = session.run(source)?;
     show_warnings(source, &answer.warnings);
     // Charts as text stand where the rows would.
-    if !file.as_ref().is_some_and(ChartFile::is_text) {
+    if let Some(mut output) = output.filter(|_| !file.as_ref().is_some_and(ChartFile::is_text)) {
         let draws = file.is_none() && shows_charts(&arguments.output);
         answer.results.iter().try_for_each(|result| show(&mut output, result, draws))?;
         output.finish()?;
     }
+    if let Some(page) = page {
+        page.write(&headed(&answer), usize::MAX)?;
+    }
     if let Some(file) = file {
         file.write(&headed(&answer), ROWS_OF_MANY)?;
     }
-    Ok(found(arguments, &answer))
-}
-
-fn found(arguments: &QueryArguments, answer: &Answer) -> Outcome {
-    match arguments.output.fail_on_results && answer.rows() > 0 {
-        true => Outcome::Found,
-        false => Outcome::Ran,
-    }
+    let found = arguments.output.fail_on_results && answer.rows() > 0;
+    Ok(if found { Outcome::Found } else { Outcome::Ran })
 }
 
 /// The page or picture that the output's ending asks for, if no format is asked for.

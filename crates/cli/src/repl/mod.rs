@@ -153,8 +153,11 @@ impl Repl {
             None => self.session.run(&source),
         }?;
         let progress = &self.session.options().progress;
-        let cost =
-            show::Cost { elapsed: started.elapsed(), rows: progress.scanned(), bytes: progress.bytes() };
+        let cost = show::Cost {
+            elapsed: started.elapsed(),
+            rows: progress.scanned().get(),
+            bytes: progress.bytes(),
+        };
         terminal::say(&diagnostics::render_all(&source, &answer.warnings));
         let several = answer.results.len() > 1;
         for result in answer.results {

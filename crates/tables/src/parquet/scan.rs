@@ -178,7 +178,7 @@ impl Scan for ParquetScan {
             return Err(TableError::new("a Parquet file gives rows"));
         };
         let mapped = self.files.get(file).ok_or_else(|| TableError::new("a morsel of another scan"))?;
-        self.scanned.add(Some(rows.len()));
+        self.scanned.add(Some(rows.len() as u64));
         let batch = match &self.request.filter {
             None => self.read_all(mapped, group, rows)?,
             Some(_) => self.read_filtered(mapped, group, rows)?,

@@ -14,41 +14,36 @@ struct State<Q, A> {
     found: Option<(Q, A)>,
     /// What is asked next, and how it is answered.
     wanted: Option<(Q, Find<Q, A>)>,
-    is_at_work: bool,
+    /// The question that a thread is at work on.
+    at_work: Option<Q>,
 }
 
 type Find<Q, A> = Box<dyn FnOnce(&Q) -> A + Send>;
 
 impl<Q, A> Default for Newest<Q, A> {
     fn default() -> Self {
-        let state = State { found: None, wanted: None, is_at_work: false };
+        let state = State { found: None, wanted: None, at_work: None };
         Self { shared: Arc::new((Mutex::new(state), Condvar::new())) }
     }
 }
 
-impl<Q: PartialEq + Send + 'static, A: Clone + Send + 'static> Newest<Q, A> {
-    /// Asks, unless that is what was asked last. Gives the answer, if it is there or comes before the patience ends.
+impl<Q: Clone + PartialEq + Send + 'static, A: Clone + Send + 'static> Newest<Q, A> {
+    /// Asks, unless that is asked already. Gives the answer, if it is there or comes before the patience ends.
     pub fn ask(
         &self,
         question: Q,
         patience: Duration,
         find: impl FnOnce(&Q) -> A + Send + 'static,
-    ) -> Result<A, Q>
-    where
-        Q: Clone,
-    {
+    ) -> Result<A, Q> {
         let mut state = self.lock();
         if let Some(answer) = state.answer_to(&question) {
             return Ok(answer);
         }
-        if state.wanted.as_ref().is_none_or(|(wanted, _)| *wanted != question) {
-            state.wanted = Some((question.clone(), Box::new(find)));
-        }
-        if !state.is_at_work {
-            let shared = self.shared.clone();
-            let thread = std::thread::Builder::new().name("newest".to_owned()).stack_size(STACK);
-            // Without the thread there is no answer.
-            state.is_at_work = thread.spawn(move || work(&shared)).is_ok();
+        match &state.at_work {
+            None => self.begin(&mut state, question.clone(), find),
+            // What was asked meanwhile is not the newest question any more.
+            Some(at_work) if *at_work == question => state.wanted = None,
+            Some(_) => state.wanted = Some((question.clone(), Box::new(find))),
         }
         let until = Instant::now() + patience;
         while let Some(left) = until.checked_duration_since(Instant::now()) {
@@ -58,6 +53,14 @@ impl<Q: PartialEq + Send + 'static, A: Clone + Send + 'static> Newest<Q, A> {
             }
         }
         Err(question)
+    }
+
+    fn begin(&self, state: &mut State<Q, A>, question: Q, find: impl FnOnce(&Q) -> A + Send + 'static) {
+        let shared = self.shared.clone();
+        let first = (question.clone(), Box::new(find) as Find<Q, A>);
+        let thread = std::thread::Builder::new().name("newest".to_owned()).stack_size(STACK);
+        // Without the thread there is no answer.
+        state.at_work = thread.spawn(move || work(&shared, first)).is_ok().then_some(question);
     }
 
     /// What `read` makes of the question and answer that were found last.
@@ -85,17 +88,27 @@ fn locked<T>(state: &Mutex<T>) -> MutexGuard<'_, T> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn work<Q, A>(shared: &(Mutex<State<Q, A>>, Condvar)) {
-    loop {
-        let mut state = locked(&shared.0);
-        let Some((question, find)) = state.wanted.take() else {
-            state.is_at_work = false;
-            return;
-        };
-        drop(state);
+fn work<Q: Clone, A>(shared: &(Mutex<State<Q, A>>, Condvar), first: (Q, Find<Q, A>)) {
+    let _ends = Ends(&shared.0);
+    let mut next = Some(first);
+    while let Some((question, find)) = next {
         let answer = find(&question);
-        locked(&shared.0).found = Some((question, answer));
+        let mut state = locked(&shared.0);
+        state.found = Some((question, answer));
+        next = state.wanted.take();
+        state.at_work = next.as_ref().map(|(question, _)| question.clone());
         shared.1.notify_all();
+    }
+}
+
+/// Lets another thread begin after one that has panicked.
+struct Ends<'s, Q, A>(&'s Mutex<State<Q, A>>);
+
+impl<Q, A> Drop for Ends<'_, Q, A> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            locked(self.0).at_work = None;
+        }
     }
 }
 
