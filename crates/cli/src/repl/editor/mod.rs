@@ -239,8 +239,10 @@ impl Hinter for QueryHelper {
         if entry::is_meta_command(text) {
             return None;
         }
-        // Where nothing is coloured, highlighting is not asked for.
-        self.reading.expect(text, cursor, &self.knowledge);
+        // Else that is done when the text is coloured, later, so that it does not compete with the key.
+        if self.palette.is_plain() {
+            self.reading.expect(text, cursor, &self.knowledge);
+        }
         let explained = hints::function_at(text, cursor).or_else(|| hints::operator_at(text, cursor));
         let has_ghost = explained.is_none() && !self.palette.is_plain();
         let mut display = if has_ghost { ghost(text, cursor, context) } else { String::new() };
