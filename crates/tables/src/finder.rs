@@ -2,9 +2,10 @@
 
 use kql_types::Field;
 
-use crate::json::{Fault, Splitter};
+use crate::json::{Fault, Splitter, blank};
 use crate::json_scan::{Plan, Records};
 use crate::locate::{Learnt, Locator, Span};
+use crate::records::check_line;
 use crate::steps::element;
 
 /// Finds the wanted values of records.
@@ -79,12 +80,38 @@ impl<'p> Finder<'p> {
         records: &mut Records,
     ) -> Result<usize, Fault> {
         let end = self.locator.locate(bytes, start, limit, &mut self.spans)?;
+        self.add(bytes, start, records)?;
+        Ok(end)
+    }
+
+    /// An object of UTF-8 that stands alone in its line, wherever that ends; gives where the next line begins. An error
+    /// means that it takes a closer look to tell what is there.
+    pub(crate) fn line(
+        &mut self,
+        bytes: &[u8],
+        start: usize,
+        limit: usize,
+        records: &mut Records,
+    ) -> Result<usize, Fault> {
+        let end = self.locator.locate_line(bytes, start, limit, &mut self.spans)?;
+        check_line(&bytes[start..end])?;
+        let next = match bytes[end..limit].iter().position(|&byte| !blank(byte) || byte == b'\n') {
+            None => limit,
+            Some(blanks) if bytes[end + blanks] == b'\n' => end + blanks + 1,
+            Some(_) => return Err(Fault::Trailing),
+        };
+        self.add(bytes, start, records)?;
+        Ok(next)
+    }
+
+    /// Adds the record that begins at `start` and was located.
+    fn add(&mut self, bytes: &[u8], start: usize, records: &mut Records) -> Result<(), Fault> {
         if let Some((slot, _)) = self.inside {
             self.look_inside(bytes, self.spans[slot])?;
         }
         records.starts.push(start as u32);
         records.spans.extend_from_slice(&self.spans);
-        Ok(end)
+        Ok(())
     }
 
     /// Fills slots that the record itself leaves empty from its `properties`.

@@ -1,6 +1,7 @@
 //! The scan of JSON files: finds the wanted members of a morsel's records, makes columns of those that the filter
 //! reads, and of the others only for the records that pass.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,7 +11,7 @@ use simdutf8::basic::from_utf8;
 
 use crate::extract::{Findings, Values, extract};
 use crate::finder::{Finder, LearntOfRecords};
-use crate::json::{Fault, Splitter, trim};
+use crate::json::{Fault, Splitter, blank, trim};
 use crate::layout::Layout;
 use crate::locate::{Keys, Span};
 use crate::morsels::{Cutter, OpenFile};
@@ -269,18 +270,61 @@ impl JsonScan {
     }
 
     fn lines(&self, piece: &Piece, records: &mut Records) -> Result<(), TableError> {
-        let bytes = &piece.bytes[..];
         let mut finder = self.finder();
         // With --strict every record is checked, also those that cannot pass.
         let needles = self.plan.needles.as_ref().filter(|_| !self.setting.strict);
+        let any_wanted = !self.plan.sources.is_empty();
+        if needles.is_none() && any_wanted && !self.setting.strict && self.splitter.splits_lines() {
+            self.whole_lines(piece, &mut finder, records)?;
+        } else {
+            self.blocks(piece, &mut finder, needles, records)?;
+        }
+        self.keep(finder);
+        Ok(())
+    }
+
+    /// Lines all of which are cut into members: that shows where they end, and whether they are UTF-8.
+    fn whole_lines(
+        &self,
+        piece: &Piece,
+        finder: &mut Finder<'_>,
+        records: &mut Records,
+    ) -> Result<(), TableError> {
+        let bytes = &piece.bytes[..];
+        let mut at = 0;
+        while at < bytes.len() {
+            if blank(bytes[at]) {
+                at += 1;
+                continue;
+            }
+            at = match finder.line(bytes, at, bytes.len(), records) {
+                Ok(next) => next,
+                Err(_) => {
+                    let next = line_end(bytes, at, bytes.len());
+                    self.line(piece, at..next, false, finder, None, records)?;
+                    next
+                }
+            };
+        }
+        Ok(())
+    }
+
+    /// Lines that are searched for needles first, or of which nothing but their number is wanted.
+    fn blocks(
+        &self,
+        piece: &Piece,
+        finder: &mut Finder<'_>,
+        needles: Option<&NeedleFilter>,
+        records: &mut Records,
+    ) -> Result<(), TableError> {
+        let bytes = &piece.bytes[..];
         let mut search = needles.map(NeedleFilter::search);
         let mut block_start = 0;
         while block_start < bytes.len() {
             let block_end = line_end(bytes, (block_start + BLOCK_BYTES).min(bytes.len()), bytes.len());
-            self.block(piece, block_start..block_end, &mut finder, search.as_mut(), records)?;
+            self.block(piece, block_start..block_end, finder, search.as_mut(), records)?;
             block_start = block_end;
         }
-        self.keep(finder);
         Ok(())
     }
 
@@ -288,7 +332,7 @@ impl JsonScan {
     fn block(
         &self,
         piece: &Piece,
-        block: std::ops::Range<usize>,
+        block: Range<usize>,
         finder: &mut Finder<'_>,
         mut search: Option<&mut NeedleSearch<'_>>,
         records: &mut Records,
@@ -301,26 +345,37 @@ impl JsonScan {
         let mut at = block.start;
         while at < block.end {
             let next = line_end(bytes, at, block.end);
-            let (start, end) = trim(bytes, at, next);
+            self.line(piece, at..next, all_utf8, finder, search.as_deref_mut(), records)?;
             at = next;
-            if start == end {
-                continue;
-            }
-            let line = &bytes[start..end];
-            let found = check_line(line)
-                .and_then(
-                    |()| if all_utf8 || from_utf8(line).is_ok() { Ok(()) } else { Err(Fault::Encoding) },
-                )
-                .and_then(|()| self.validate(line))
-                .and_then(|()| match search.as_mut().is_none_or(|search| search.admits(line)) {
-                    true => finder.object(bytes, start, end, true, records),
-                    false => Ok(()),
-                });
-            if let Err(fault) = found {
-                self.malformed(piece, start, &fault.to_string())?;
-            }
         }
         Ok(())
+    }
+
+    /// One line.
+    #[inline]
+    fn line(
+        &self,
+        piece: &Piece,
+        line: Range<usize>,
+        is_utf8: bool,
+        finder: &mut Finder<'_>,
+        search: Option<&mut NeedleSearch<'_>>,
+        records: &mut Records,
+    ) -> Result<(), TableError> {
+        let bytes = &piece.bytes[..];
+        let (start, end) = trim(bytes, line.start, line.end);
+        if start == end {
+            return Ok(());
+        }
+        let line = &bytes[start..end];
+        let found = check_line(line)
+            .and_then(|()| if is_utf8 || from_utf8(line).is_ok() { Ok(()) } else { Err(Fault::Encoding) })
+            .and_then(|()| self.validate(line))
+            .and_then(|()| match search.is_none_or(|search| search.admits(line)) {
+                true => finder.object(bytes, start, end, true, records),
+                false => Ok(()),
+            });
+        found.or_else(|fault| self.malformed(piece, start, &fault.to_string()))
     }
 
     fn sequence(

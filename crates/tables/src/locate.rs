@@ -231,6 +231,25 @@ impl<'k> Locator<'k> {
         spans: &mut [Span],
     ) -> Result<usize, Fault> {
         let end = self.splitter.split(bytes, start, limit, &mut self.ends)?;
+        self.find(bytes, start, spans)?;
+        Ok(end)
+    }
+
+    /// The same for an object that ends in its line; see [`Splitter::split_line`].
+    pub(crate) fn locate_line(
+        &mut self,
+        bytes: &[u8],
+        start: usize,
+        limit: usize,
+        spans: &mut [Span],
+    ) -> Result<usize, Fault> {
+        let end = self.splitter.split_line(bytes, start, limit, &mut self.ends)?;
+        self.find(bytes, start, spans)?;
+        Ok(end)
+    }
+
+    /// Finds the keys in the object at `start`, whose members end where `ends` says.
+    fn find(&mut self, bytes: &[u8], start: usize, spans: &mut [Span]) -> Result<(), Fault> {
         if bytes[start] != b'{' {
             return Err(Fault::NoRecord);
         }
@@ -239,10 +258,7 @@ impl<'k> Locator<'k> {
         if !guess {
             match shapes.iter().position(|shape| shape.fits(bytes, start, &self.ends)) {
                 Some(other) => *last = other,
-                None => {
-                    self.examine(bytes, start, spans)?;
-                    return Ok(end);
-                }
+                None => return self.examine(bytes, start, spans),
             }
         }
         spans.fill(Span::ABSENT);
@@ -255,7 +271,7 @@ impl<'k> Locator<'k> {
             }
             spans[slot] = Span { start: value_start as u32, end: value_end as u32 };
         }
-        Ok(end)
+        Ok(())
     }
 
     /// Looks at every key, and remembers them.

@@ -15,6 +15,24 @@ pub(crate) struct Masks {
     pub closes: u64,
     /// Below U+0020.
     pub controls: u64,
+    /// Above U+007F.
+    pub others: u64,
+}
+
+impl Masks {
+    /// Those of the bytes whose bit is set.
+    #[inline(always)]
+    pub(crate) fn only(self, valid: u64) -> Self {
+        Self {
+            quotes: self.quotes & valid,
+            backslashes: self.backslashes & valid,
+            commas: self.commas & valid,
+            opens: self.opens & valid,
+            closes: self.closes & valid,
+            controls: self.controls & valid,
+            others: self.others & valid,
+        }
+    }
 }
 
 /// A way to compute [`Masks`].
@@ -29,6 +47,12 @@ pub(crate) trait Classifier {
     /// # Safety
     /// The machine must have the instructions.
     unsafe fn prefix_xor(bits: u64) -> u64;
+    /// The bytes among the 64 at `block` where it shows that the text is not UTF-8. The three bytes before count. All
+    /// of them if this way cannot tell.
+    ///
+    /// # Safety
+    /// The 64 bytes and three before them must be readable, and the machine must have the instructions.
+    unsafe fn utf8_faults(block: *const u8) -> u64;
 }
 
 /// Without any special instruction.
@@ -74,8 +98,13 @@ impl Classifier for Portable {
             masks.opens |= bit(OPEN);
             masks.closes |= bit(CLOSE);
             masks.controls |= bit(CONTROL);
+            masks.others |= u64::from(!byte.is_ascii()) << at;
         }
         masks
+    }
+
+    unsafe fn utf8_faults(_: *const u8) -> u64 {
+        !0
     }
 
     #[inline(always)]
@@ -95,6 +124,7 @@ pub(crate) use x86::{Avx2, Avx512};
 mod x86 {
     use std::arch::x86_64::*;
 
+    use super::super::utf8;
     use super::{Classifier, Masks};
 
     /// AVX-512 BW.
@@ -116,7 +146,34 @@ mod x86 {
                     opens: _mm512_cmpeq_epi8_mask(braces, _mm512_set1_epi8(b'{' as i8)),
                     closes: _mm512_cmpeq_epi8_mask(braces, _mm512_set1_epi8(b'}' as i8)),
                     controls: _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(0x20)),
+                    others: _mm512_movepi8_mask(bytes),
                 }
+            }
+        }
+
+        #[inline(always)]
+        unsafe fn utf8_faults(block: *const u8) -> u64 {
+            // SAFETY: the caller lets 67 bytes be read and vouches for the instructions.
+            unsafe {
+                let before = |distance: usize| _mm512_loadu_si512(block.sub(distance).cast());
+                let table = |table: &[u8; 16]| _mm512_broadcast_i32x4(_mm_loadu_si128(table.as_ptr().cast()));
+                let low = _mm512_set1_epi8(0x0f);
+                let high_half = |bytes| _mm512_and_si512(_mm512_srli_epi16::<4>(bytes), low);
+                let (bytes, previous) = (before(0), before(1));
+                let pair = _mm512_and_si512(
+                    _mm512_and_si512(
+                        _mm512_shuffle_epi8(table(&utf8::FIRST_HIGH), high_half(previous)),
+                        _mm512_shuffle_epi8(table(&utf8::FIRST_LOW), _mm512_and_si512(previous, low)),
+                    ),
+                    _mm512_shuffle_epi8(table(&utf8::SECOND_HIGH), high_half(bytes)),
+                );
+                let third = _mm512_subs_epu8(before(2), _mm512_set1_epi8(utf8::THREE_BYTES as i8));
+                let fourth = _mm512_subs_epu8(before(3), _mm512_set1_epi8(utf8::FOUR_BYTES as i8));
+                let continues = _mm512_and_si512(
+                    _mm512_or_si512(third, fourth),
+                    _mm512_set1_epi8(utf8::TWO_CONTINUATIONS as i8),
+                );
+                _mm512_cmpneq_epi8_mask(continues, pair)
             }
         }
 
@@ -156,14 +213,49 @@ mod x86 {
                     opens: equal(low_braces, high_braces, b'{'),
                     closes: equal(low_braces, high_braces, b'}'),
                     controls: mask(control(low), control(high)),
+                    others: mask(low, high),
                 }
             }
+        }
+
+        #[inline(always)]
+        unsafe fn utf8_faults(block: *const u8) -> u64 {
+            // SAFETY: as for the caller.
+            unsafe { u64::from(half_faults(block)) | u64::from(half_faults(block.add(32))) << 32 }
         }
 
         #[inline(always)]
         unsafe fn prefix_xor(bits: u64) -> u64 {
             // SAFETY: as for the caller.
             unsafe { clmul(bits) }
+        }
+    }
+
+    /// [`Classifier::utf8_faults`] of 32 bytes.
+    #[inline(always)]
+    unsafe fn half_faults(block: *const u8) -> u32 {
+        // SAFETY: the caller lets 35 bytes be read and vouches for the instructions.
+        unsafe {
+            let before = |distance: usize| _mm256_loadu_si256(block.sub(distance).cast());
+            let table =
+                |table: &[u8; 16]| _mm256_broadcastsi128_si256(_mm_loadu_si128(table.as_ptr().cast()));
+            let low = _mm256_set1_epi8(0x0f);
+            let high_half = |bytes| _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), low);
+            let (bytes, previous) = (before(0), before(1));
+            let pair = _mm256_and_si256(
+                _mm256_and_si256(
+                    _mm256_shuffle_epi8(table(&utf8::FIRST_HIGH), high_half(previous)),
+                    _mm256_shuffle_epi8(table(&utf8::FIRST_LOW), _mm256_and_si256(previous, low)),
+                ),
+                _mm256_shuffle_epi8(table(&utf8::SECOND_HIGH), high_half(bytes)),
+            );
+            let third = _mm256_subs_epu8(before(2), _mm256_set1_epi8(utf8::THREE_BYTES as i8));
+            let fourth = _mm256_subs_epu8(before(3), _mm256_set1_epi8(utf8::FOUR_BYTES as i8));
+            let continues = _mm256_and_si256(
+                _mm256_or_si256(third, fourth),
+                _mm256_set1_epi8(utf8::TWO_CONTINUATIONS as i8),
+            );
+            !(_mm256_movemask_epi8(_mm256_cmpeq_epi8(continues, pair)) as u32)
         }
     }
 
@@ -214,8 +306,18 @@ mod arm {
                         vcltq_u8(parts.2, vdupq_n_u8(0x20)),
                         vcltq_u8(parts.3, vdupq_n_u8(0x20)),
                     ),
+                    others: mask(
+                        vcgeq_u8(parts.0, vdupq_n_u8(0x80)),
+                        vcgeq_u8(parts.1, vdupq_n_u8(0x80)),
+                        vcgeq_u8(parts.2, vdupq_n_u8(0x80)),
+                        vcgeq_u8(parts.3, vdupq_n_u8(0x80)),
+                    ),
                 }
             }
+        }
+
+        unsafe fn utf8_faults(_: *const u8) -> u64 {
+            !0
         }
 
         #[inline(always)]
@@ -288,6 +390,44 @@ mod tests {
     }
 
     #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn what_is_not_utf8_is_found() {
+        // Every pair of bytes, and what may make three and four a character or not, at each place of a block.
+        let mut texts: Vec<Vec<u8>> =
+            (0..=u16::MAX).map(|pair| [b"a", &pair.to_be_bytes()[..], b"a"].concat()).collect();
+        let edges = [0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xe0, 0xed, 0xf0, 0xf4];
+        for lead in 0xe0..=0xff {
+            for second in edges {
+                for third in edges {
+                    texts.push(vec![lead, second, third, b'a']);
+                    texts.extend(edges.map(|fourth| vec![lead, second, third, fourth]));
+                }
+            }
+        }
+        for (number, text) in texts.iter().enumerate() {
+            let mut bytes = [b' '; 3 + 64 + 64];
+            let place = 3 + number % 64;
+            bytes[place..place + text.len()].copy_from_slice(text);
+            let expected = std::str::from_utf8(&bytes).is_ok();
+            // SAFETY: three bytes stand before each of two blocks, and the instructions are asked for.
+            unsafe {
+                let blocks = [bytes.as_ptr().add(3), bytes.as_ptr().add(3 + 64)];
+                if is_x86_feature_detected!("avx2") {
+                    assert_eq!(
+                        blocks.iter().all(|&block| Avx2::utf8_faults(block) == 0),
+                        expected,
+                        "{text:x?}"
+                    );
+                }
+                if is_x86_feature_detected!("avx512bw") {
+                    let same = blocks.iter().all(|&block| Avx512::utf8_faults(block) == 0);
+                    assert_eq!(same, expected, "{text:x?}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn the_portable_way_finds_each_class() {
         let mut block = [b'x'; 64];
         block[..9].copy_from_slice(b"\"\\,{[}]\n\x1f");
@@ -300,5 +440,6 @@ mod tests {
         assert_eq!(masks.opens, 0b11000);
         assert_eq!(masks.closes, 0b1100000);
         assert_eq!(masks.controls, 0b110000000);
+        assert_eq!(masks.others, 0);
     }
 }

@@ -5,6 +5,8 @@ mod compact;
 mod fault;
 mod split;
 mod text;
+#[cfg(target_arch = "x86_64")]
+mod utf8;
 
 pub(crate) use compact::{Form, canonical, check};
 pub(crate) use fault::Fault;

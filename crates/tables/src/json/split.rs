@@ -3,25 +3,28 @@
 use super::Fault;
 use super::block::{Classifier, Masks, Portable};
 
-/// `split(bytes, start, limit, ends)`; see [`Splitter::split`].
+/// `split(bytes, start, limit, ends)`; see [`Splitter::split`] and [`Splitter::split_line`].
 type Split = unsafe fn(&[u8], usize, usize, &mut Vec<u32>) -> Result<usize, Fault>;
 
 /// Cuts objects and arrays, with the best instructions of this machine.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Splitter {
     split: Split,
+    split_line: Option<Split>,
 }
 
 impl Splitter {
+    const PORTABLE: Self = Self { split: split_portable, split_line: None };
+
     /// The fastest that this machine can run.
     pub(crate) fn detect() -> Self {
-        Self::all().into_iter().next_back().unwrap_or(Self { split: split_portable })
+        Self::all().into_iter().next_back().unwrap_or(Self::PORTABLE)
     }
 
     /// Every one that this machine can run, slowest first.
     pub(crate) fn all() -> Vec<Self> {
         #[allow(unused_mut, reason = "some architectures have only one")]
-        let mut all = vec![Self { split: split_portable }];
+        let mut all = vec![Self::PORTABLE];
         #[cfg(target_arch = "x86_64")]
         {
             let scalar = is_x86_feature_detected!("bmi1")
@@ -29,14 +32,14 @@ impl Splitter {
                 && is_x86_feature_detected!("popcnt")
                 && is_x86_feature_detected!("pclmulqdq");
             if scalar && is_x86_feature_detected!("avx2") {
-                all.push(Self { split: split_avx2 });
+                all.push(Self { split: split_avx2::<false>, split_line: Some(split_avx2::<true>) });
             }
             if scalar && is_x86_feature_detected!("avx512bw") {
-                all.push(Self { split: split_avx512 });
+                all.push(Self { split: split_avx512::<false>, split_line: Some(split_avx512::<true>) });
             }
         }
         #[cfg(target_arch = "aarch64")]
-        all.push(Self { split: split_neon });
+        all.push(Self { split: split_neon, split_line: None });
         all
     }
 
@@ -54,22 +57,51 @@ impl Splitter {
         limit: usize,
         ends: &mut Vec<u32>,
     ) -> Result<usize, Fault> {
-        ends.clear();
-        let limit = limit.min(bytes.len());
-        if start >= limit || !matches!(bytes[start], b'{' | b'[') {
-            return Err(Fault::NoRecord);
-        }
-        if limit > i32::MAX as usize {
-            return Err(Fault::TooLong);
-        }
-        // SAFETY: `detect` and `all` choose only what the machine can run.
-        let end = unsafe { (self.split)(bytes, start, limit, ends)? };
-        // The bracket that closes is the other half of the one that opens: `{` `}` and `[` `]` are two apart.
-        if bytes[end - 1] != bytes[start] + 2 {
-            return Err(Fault::Unclosed);
-        }
-        Ok(end)
+        cut_by(self.split, bytes, start, limit, ends)
     }
+
+    /// Whether [`Self::split_line`] can be asked.
+    pub(crate) fn splits_lines(&self) -> bool {
+        self.split_line.is_some()
+    }
+
+    /// The same for a record of UTF-8 that ends in its line, wherever that ends. The limit may be many lines away, and
+    /// neither lines nor UTF-8 need have been looked at before.
+    ///
+    /// An error says only that something is unusual: white space other than blanks, what is not UTF-8, something
+    /// malformed. Then it takes a closer look at the line to tell.
+    pub(crate) fn split_line(
+        &self,
+        bytes: &[u8],
+        start: usize,
+        limit: usize,
+        ends: &mut Vec<u32>,
+    ) -> Result<usize, Fault> {
+        cut_by(self.split_line.ok_or(Fault::NoRecord)?, bytes, start, limit, ends)
+    }
+}
+
+fn cut_by(
+    split: Split,
+    bytes: &[u8],
+    start: usize,
+    limit: usize,
+    ends: &mut Vec<u32>,
+) -> Result<usize, Fault> {
+    let limit = limit.min(bytes.len());
+    if start >= limit || !matches!(bytes[start], b'{' | b'[') {
+        return Err(Fault::NoRecord);
+    }
+    if limit > i32::MAX as usize {
+        return Err(Fault::TooLong);
+    }
+    // SAFETY: `detect` and `all` choose only what the machine can run.
+    let end = unsafe { split(bytes, start, limit, ends)? };
+    // The bracket that closes is the other half of the one that opens: `{` `}` and `[` `]` are two apart.
+    if bytes[end - 1] != bytes[start] + 2 {
+        return Err(Fault::Unclosed);
+    }
+    Ok(end)
 }
 
 unsafe fn split_portable(
@@ -79,32 +111,37 @@ unsafe fn split_portable(
     ends: &mut Vec<u32>,
 ) -> Result<usize, Fault> {
     // SAFETY: asks nothing of the machine.
-    unsafe { split::<Portable>(bytes, start, limit, ends) }
+    unsafe { split::<Portable, false>(bytes, start, limit, ends) }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt,pclmulqdq")]
-unsafe fn split_avx2(bytes: &[u8], start: usize, limit: usize, ends: &mut Vec<u32>) -> Result<usize, Fault> {
-    // SAFETY: the features are enabled.
-    unsafe { split::<super::block::Avx2>(bytes, start, limit, ends) }
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512bw,bmi1,bmi2,popcnt,pclmulqdq")]
-unsafe fn split_avx512(
+unsafe fn split_avx2<const LINE: bool>(
     bytes: &[u8],
     start: usize,
     limit: usize,
     ends: &mut Vec<u32>,
 ) -> Result<usize, Fault> {
     // SAFETY: the features are enabled.
-    unsafe { split::<super::block::Avx512>(bytes, start, limit, ends) }
+    unsafe { split::<super::block::Avx2, LINE>(bytes, start, limit, ends) }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,bmi1,bmi2,popcnt,pclmulqdq")]
+unsafe fn split_avx512<const LINE: bool>(
+    bytes: &[u8],
+    start: usize,
+    limit: usize,
+    ends: &mut Vec<u32>,
+) -> Result<usize, Fault> {
+    // SAFETY: the features are enabled.
+    unsafe { split::<super::block::Avx512, LINE>(bytes, start, limit, ends) }
 }
 
 #[cfg(target_arch = "aarch64")]
 unsafe fn split_neon(bytes: &[u8], start: usize, limit: usize, ends: &mut Vec<u32>) -> Result<usize, Fault> {
     // SAFETY: NEON is always there.
-    unsafe { split::<super::block::Neon>(bytes, start, limit, ends) }
+    unsafe { split::<super::block::Neon, false>(bytes, start, limit, ends) }
 }
 
 /// What is carried from one block to the next.
@@ -115,20 +152,114 @@ struct State {
     escaped: u64,
     /// Open brackets.
     depth: u64,
+    /// Not 0 when one of the last three bytes was not ASCII, so that a character may go on.
+    unfinished: u64,
+}
+
+/// Where the places of ends are written. It stands in registers while a record is cut, which a vector would not.
+struct Places<'v> {
+    vector: &'v mut Vec<u32>,
+    next: *mut u32,
+    /// From here on a block may not fit.
+    last: *mut u32,
+}
+
+impl<'v> Places<'v> {
+    fn new(vector: &'v mut Vec<u32>) -> Self {
+        vector.clear();
+        vector.reserve(128);
+        let start = vector.as_mut_ptr();
+        // SAFETY: at least 128 places are reserved.
+        let last = unsafe { start.add(vector.capacity() - 64) };
+        Self { vector, next: start, last }
+    }
+
+    /// Sets the length of the vector to what was written.
+    #[inline(always)]
+    fn finish(&mut self) {
+        // SAFETY: all places up to `next`, which belongs to the vector, were written.
+        unsafe {
+            let length = self.next.offset_from(self.vector.as_ptr()) as usize;
+            self.vector.set_len(length);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self) {
+        self.finish();
+        self.vector.reserve(self.vector.capacity());
+        let length = self.vector.len();
+        let start = self.vector.as_mut_ptr();
+        // SAFETY: both are within what is reserved, which is at least 128 places more than the length.
+        unsafe {
+            self.next = start.add(length);
+            self.last = start.add(self.vector.capacity() - 64);
+        }
+    }
+
+    /// Appends the place of each bit.
+    #[inline(always)]
+    fn push(&mut self, base: u32, bits: u64) {
+        if self.next > self.last {
+            self.grow();
+        }
+        let count = bits.count_ones() as usize;
+        let mut rest = bits;
+        // SAFETY: there is room for 64 places.
+        unsafe {
+            // Most blocks hold four or fewer: writing four without asking is cheaper than a loop that is hard to predict.
+            for place in 0..4 {
+                self.next.add(place).write(base.wrapping_add(rest.trailing_zeros()));
+                rest &= rest.wrapping_sub(1);
+            }
+            if count > 4 {
+                for place in 4..count {
+                    self.next.add(place).write(base.wrapping_add(rest.trailing_zeros()));
+                    rest &= rest.wrapping_sub(1);
+                }
+            }
+            self.next = self.next.add(count);
+        }
+    }
 }
 
 /// # Safety
 /// The machine must have the instructions of `C`, and `start < limit <= bytes.len()`.
 #[inline(always)]
-unsafe fn split<C: Classifier>(
+unsafe fn split<C: Classifier, const LINE: bool>(
     bytes: &[u8],
     start: usize,
     limit: usize,
     ends: &mut Vec<u32>,
 ) -> Result<usize, Fault> {
-    let mut state = State { in_string: 0, escaped: 0, depth: 0 };
-    let mut at = start;
-    while at < limit {
+    let mut state = State { in_string: 0, escaped: 0, depth: 0, unfinished: 0 };
+    let mut places = Places::new(ends);
+    // Blocks are aligned where they can be: one that lies across two lines of the cache costs two loads.
+    let ahead = bytes.as_ptr().wrapping_add(start) as usize % 64;
+    let ahead = if ahead <= start { ahead } else { 0 };
+    let mut at = start - ahead;
+    let mut valid = !0 << ahead;
+    if ahead != 0 && limit - at >= 64 {
+        // SAFETY: 64 bytes are there.
+        let masks = unsafe { C::classify(bytes.as_ptr().add(at)) };
+        // SAFETY: as for the caller.
+        if let Some(end) = unsafe { block::<C, LINE>(bytes, at, masks, valid, &mut state, &mut places)? } {
+            return Ok(end);
+        }
+        valid = !0;
+        at += 64;
+    }
+    while limit - at >= 64 {
+        // SAFETY: 64 bytes are there.
+        let masks = unsafe { C::classify(bytes.as_ptr().add(at)) };
+        // SAFETY: as for the caller.
+        if let Some(end) = unsafe { block::<C, LINE>(bytes, at, masks, !0, &mut state, &mut places)? } {
+            return Ok(end);
+        }
+        at += 64;
+    }
+    if at < limit {
         let masks = if bytes.len() - at >= 64 {
             // SAFETY: 64 bytes are there.
             unsafe { C::classify(bytes.as_ptr().add(at)) }
@@ -138,40 +269,48 @@ unsafe fn split<C: Classifier>(
             // SAFETY: the padded block has 64 bytes.
             unsafe { C::classify(padded.as_ptr()) }
         };
-        let valid = if limit - at >= 64 { !0 } else { (1 << (limit - at)) - 1 };
+        let valid = valid & ((1 << (limit - at)) - 1);
         // SAFETY: as for the caller.
-        let end = unsafe { block::<C>(&masks, valid, at as u32, &mut state, ends)? };
-        if let Some(end) = end {
-            return Ok(at + end as usize + 1);
+        if let Some(end) = unsafe { block::<C, LINE>(bytes, at, masks, valid, &mut state, &mut places)? } {
+            return Ok(end);
         }
-        at += 64;
     }
     Err(if state.in_string != 0 { Fault::OpenString } else { Fault::Unclosed })
 }
 
-/// Handles 64 bytes; gives the place of the bracket that closes the record, if it is among them.
+/// Handles the valid ones of 64 bytes; gives the place after the bracket that closes the record, if it is among them.
 #[inline(always)]
-unsafe fn block<C: Classifier>(
-    masks: &Masks,
+unsafe fn block<C: Classifier, const LINE: bool>(
+    bytes: &[u8],
+    at: usize,
+    masks: Masks,
     valid: u64,
-    base: u32,
     state: &mut State,
-    ends: &mut Vec<u32>,
-) -> Result<Option<u32>, Fault> {
+    places: &mut Places<'_>,
+) -> Result<Option<usize>, Fault> {
+    let masks = masks.only(valid);
+    let faults = if LINE && (masks.others | state.unfinished) != 0 {
+        state.unfinished = masks.others >> 61;
+        // SAFETY: as for the caller.
+        unsafe { encoding_faults::<C>(bytes, at) & valid }
+    } else {
+        0
+    };
+    let base = at as u32;
     let escaped = escaped_bytes(masks.backslashes, state);
-    let quotes = masks.quotes & !escaped & valid;
+    let quotes = masks.quotes & !escaped;
     // SAFETY: as for the caller. The quote that opens counts as inside, the one that closes does not.
     let inside = unsafe { C::prefix_xor(quotes) } ^ state.in_string;
-    let control = masks.controls & inside & valid;
-    let outside = !inside & valid;
+    // In a line there is no line break anywhere.
+    let unusual = if LINE { masks.controls | faults } else { masks.controls & inside };
     state.in_string = ((inside as i64) >> 63) as u64;
-    let commas = masks.commas & outside;
-    let mut brackets = (masks.opens | masks.closes) & outside;
+    let commas = masks.commas & !inside;
+    let mut brackets = (masks.opens | masks.closes) & !inside;
     if brackets == 0 {
-        if control != 0 {
+        if unusual != 0 {
             return Err(Fault::ControlCharacter);
         }
-        push(ends, base, commas & at_first_level(state.depth));
+        places.push(base, commas & at_first_level(state.depth));
         return Ok(None);
     }
     let mut found = 0;
@@ -187,19 +326,35 @@ unsafe fn block<C: Classifier>(
         } else {
             state.depth -= 1;
             if state.depth == 0 {
-                if control & before != 0 {
+                if unusual & (before | bracket) != 0 {
                     return Err(Fault::ControlCharacter);
                 }
-                push(ends, base, found | bracket);
-                return Ok(Some(bracket.trailing_zeros()));
+                places.push(base, found | bracket);
+                places.finish();
+                return Ok(Some(at + bracket.trailing_zeros() as usize + 1));
             }
         }
     }
-    if control != 0 {
+    if unusual != 0 {
         return Err(Fault::ControlCharacter);
     }
-    push(ends, base, found | (commas & rest & at_first_level(state.depth)));
+    places.push(base, found | (commas & rest & at_first_level(state.depth)));
     Ok(None)
+}
+
+/// Where a block shows that it is not UTF-8. What stands before a record is a line break behind a bracket; if not, the
+/// record may be found at fault and be looked at again.
+///
+/// # Safety
+/// The machine must have the instructions of `C`.
+#[inline(always)]
+unsafe fn encoding_faults<C: Classifier>(bytes: &[u8], at: usize) -> u64 {
+    if at < 3 || bytes.len() - at < 64 {
+        // At the edge of what is there: let the closer look tell.
+        return !0;
+    }
+    // SAFETY: 64 bytes are there, and three before them.
+    unsafe { C::utf8_faults(bytes.as_ptr().add(at)) }
 }
 
 /// All ones at depth 1.
@@ -222,29 +377,6 @@ fn escaped_bytes(backslashes: u64, state: &mut State) -> u64 {
     let escaped = codes ^ (backslashes | state.escaped);
     state.escaped = (codes & backslashes) >> 63;
     escaped
-}
-
-/// Appends the place of each bit.
-#[inline(always)]
-fn push(ends: &mut Vec<u32>, base: u32, bits: u64) {
-    let count = bits.count_ones() as usize;
-    ends.reserve(64);
-    let length = ends.len();
-    let spare = ends.spare_capacity_mut();
-    let mut rest = bits;
-    // Most blocks hold four or fewer: writing four without asking is cheaper than a loop that is hard to predict.
-    for place in spare.iter_mut().take(4) {
-        place.write(base.wrapping_add(rest.trailing_zeros()));
-        rest &= rest.wrapping_sub(1);
-    }
-    if count > 4 {
-        for place in spare[4..count].iter_mut() {
-            place.write(base.wrapping_add(rest.trailing_zeros()));
-            rest &= rest.wrapping_sub(1);
-        }
-    }
-    // SAFETY: `count` (at most 64) places were reserved and written.
-    unsafe { ends.set_len(length + count) };
 }
 
 #[cfg(test)]
@@ -294,6 +426,37 @@ mod tests {
     fn many_members_in_a_block_are_all_found() {
         let text = format!("[{}]", vec!["1"; 200].join(","));
         assert_eq!(split_all(&text).map(|(_, ends)| ends.len()), Ok(200));
+    }
+
+    #[test]
+    fn a_line_is_split_or_left_to_a_closer_look() {
+        let line = |text: &[u8], start: usize| {
+            let mut ends = Vec::new();
+            let all = Splitter::all().into_iter().filter(Splitter::splits_lines);
+            let found = all.map(|splitter| splitter.split_line(text, start, text.len(), &mut ends).ok());
+            found.collect::<Vec<_>>()
+        };
+        for length in 0..200 {
+            for (inside, splits) in [
+                ("", true),
+                ("\u{7f}\u{fc}\u{20ac}\u{1f600}", true),
+                ("\\n", true),
+                ("\n", false),
+                ("\t", false),
+            ] {
+                // What other lines hold is of no importance, but for the last two bytes.
+                let before = [b"\xff\xc3".repeat(70), b"\"}\n".to_vec()].concat();
+                let record = format!("{{\"{}\":\"{inside}\"}}", "x".repeat(length));
+                let text =
+                    [before.as_slice(), record.as_bytes(), b"\n\xff\xe0".repeat(60).as_slice()].concat();
+                let expected = splits.then_some(before.len() + record.len());
+                assert!(line(&text, before.len()).iter().all(|&end| end == expected), "{record}");
+                let mut broken = text.clone();
+                broken[before.len() + 2 + length / 2] = 0xe2;
+                assert!(line(&broken, before.len()).iter().all(Option::is_none), "{record}");
+            }
+        }
+        assert!(line(b"{\"a\":1,\n\"b\":2}", 0).iter().all(Option::is_none));
     }
 
     #[test]
