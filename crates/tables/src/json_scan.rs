@@ -495,3 +495,87 @@ fn without(keep: BooleanBuffer, rejected: &[usize]) -> BooleanBuffer {
     }
     builder.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use kql_types::ScalarType;
+
+    use super::*;
+    use crate::ScanColumn;
+    use crate::content::Origin;
+
+    /// Values and malformed records, as text.
+    fn scanned(path: &Path, naming: Naming, splitter: Splitter) -> (Vec<String>, Vec<String>) {
+        let file = OpenFile::open(&Origin::File(Arc::new(path.to_owned())), splitter).unwrap();
+        let columns = [("Id", ScalarType::Long), ("Text", ScalarType::String), ("Bag", ScalarType::Dynamic)];
+        let columns = columns.map(|(name, data_type)| ScanColumn::whole(&Field::new(name, data_type)));
+        let report = ScanReport::default();
+        let setting = Setting { table: "T".to_owned(), naming, strict: false, report: report.clone() };
+        let request = ScanRequest { columns: columns.to_vec(), ..ScanRequest::default() };
+        let scan = JsonScan::new([Arc::new(file)].into(), request, setting, splitter);
+        let mut rows = Vec::new();
+        while let Some(morsel) = scan.next().unwrap() {
+            let batch = scan.read(morsel).unwrap();
+            rows.extend((0..batch.rows).map(|row| {
+                let values = batch.columns.iter().map(|column| column.value(row));
+                format!("{:?}", values.collect::<Vec<_>>())
+            }));
+        }
+        (rows, report.malformed().iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn every_way_to_split_lines_finds_the_same() {
+        let mut state = 11_u64;
+        let mut random = move |below: usize| {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (state >> 33) as usize % below
+        };
+        const INSERTED: [&[u8]; 16] = [
+            b"\n",
+            b"\r\n",
+            b"\t",
+            b" ",
+            b"\0",
+            b"\xff",
+            b"\xe2\x82",
+            "\u{20ac}".as_bytes(),
+            b"{",
+            b"}",
+            b"[",
+            b"\"",
+            b"\\",
+            b",",
+            b"\n\n",
+            "\u{1f600}".as_bytes(),
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("T.json");
+        for round in 0..200 {
+            let mut text = Vec::new();
+            for id in 0..40 {
+                let filler = "a \u{fc} ".repeat(random(60));
+                let line = format!(
+                    r#"{{"Id":{id},"Text":"{filler}\"\\","properties":{{"bag":[1,{{"x":"{filler}"}}]}},"Bag":{{"k":[{id}]}}}}"#
+                );
+                text.extend_from_slice(line.as_bytes());
+                text.extend_from_slice([&b"\n"[..], b"\r\n", b" \n", b"\n\n"][random(40).min(3)]);
+            }
+            for _ in 0..random(8) {
+                let place = random(text.len());
+                text.splice(place..place, INSERTED[random(INSERTED.len())].iter().copied());
+            }
+            text.truncate(text.len() - random(3));
+            std::fs::write(&path, &text).unwrap();
+            let naming = if round % 2 == 0 { Naming::Exact } else { Naming::Loose };
+            let mut all = Splitter::all().into_iter().map(|splitter| scanned(&path, naming, splitter));
+            let expected = all.next().unwrap();
+            assert!(expected.0.len() > 20, "{}", expected.0.len());
+            for other in all {
+                assert_eq!(other, expected, "{}", String::from_utf8_lossy(&text));
+            }
+        }
+    }
+}
