@@ -29,7 +29,8 @@ pub(crate) struct Values<'a> {
 }
 
 impl<'a> Values<'a> {
-    fn iter(&self) -> impl Iterator<Item = Span> + use<'a> {
+    /// Where they stand, one after the other.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Span> + use<'a> {
         let (spans, slots, slot) = (self.spans, self.slots, self.slot);
         self.records.iter().map(move |&record| spans[record as usize * slots + slot])
     }

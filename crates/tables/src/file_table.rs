@@ -338,7 +338,7 @@ impl Table for FileTable {
             };
             return Ok(match self.cache.clone().zip(opened.cached).filter(uses) {
                 Some(cache) => cached_scan::scan(opened.files, request, setting, self.splitter, cache),
-                None => Arc::new(JsonScan::new(opened.files, request, setting, self.splitter)),
+                None => Arc::new(JsonScan::new(opened.files, request, setting, self.splitter).with_codes()),
             });
         }
         let scan = |files: &[Arc<OpenFile>]| -> Arc<dyn Scan> {
@@ -346,7 +346,7 @@ impl Table for FileTable {
             let (request, setting) = (request.clone(), setting.clone());
             match parquet.is_empty() {
                 false => Arc::new(ParquetScan::new(parquet, request, setting)),
-                true => Arc::new(JsonScan::new(files.into(), request, setting, self.splitter)),
+                true => Arc::new(JsonScan::new(files.into(), request, setting, self.splitter).with_codes()),
             }
         };
         // Files of one kind that follow one another are one scan.

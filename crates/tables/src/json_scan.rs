@@ -18,6 +18,7 @@ use crate::morsels::{Cutter, OpenFile};
 use crate::needles::{NeedleFilter, NeedleSearch};
 use crate::piece::Piece;
 use crate::records::{Sequence, check_line, line_end};
+use crate::repeats::Repeats;
 use crate::report::Line;
 use crate::scan::RowCount;
 use crate::{Morsel, Scan, ScanReport, ScanRequest, TableError};
@@ -113,6 +114,8 @@ pub(crate) struct JsonScan {
     scanned: RowCount,
     /// What workers have learnt of the records and no worker has in use.
     learnt: Mutex<Vec<LearntOfRecords>>,
+    /// For each column what is known of its values; empty where that is not asked for.
+    repeats: Vec<Repeats>,
 }
 
 impl JsonScan {
@@ -134,7 +137,15 @@ impl JsonScan {
             rows: AtomicUsize::new(0),
             scanned: RowCount::default(),
             learnt: Mutex::default(),
+            repeats: Vec::new(),
         }
+    }
+
+    /// Gives values that come again and again as codes of a dictionary. That is worth it where one scan reads all of the
+    /// files, and each of their columns once.
+    pub(crate) fn with_codes(mut self) -> Self {
+        self.repeats.resize_with(self.plan.request.columns.len(), Repeats::default);
+        self
     }
 }
 
@@ -471,8 +482,16 @@ impl JsonScan {
             slot: self.plan.slots[index],
             records: rows,
         };
+        let repeats = self.repeats.get(index).filter(|_| Repeats::can_be_of(wanted.data_type));
+        if let Some(column) = repeats.and_then(|repeats| repeats.coded(&values, wanted.data_type)) {
+            return Ok(column);
+        }
         let mut findings = Findings::default();
         let column = extract(&values, wanted.data_type, &wanted.path, self.splitter, &mut findings);
+        if let Some(repeats) = repeats {
+            let is_fault = |row| findings.faults.iter().any(|(fault, _)| *fault == row);
+            repeats.learn(&values, &column, is_fault);
+        }
         self.setting.report.add_misfits(&self.setting.table, &wanted.source, findings.misfits);
         for (row, fault) in findings.faults {
             let start = records.starts[rows[row] as usize] as usize;

@@ -11,6 +11,7 @@ use aho_corasick::AhoCorasick;
 use memchr::memmem;
 
 use crate::NeedleGroup;
+use crate::any_case::AnyCase;
 
 /// What records are searched for.
 #[derive(Debug)]
@@ -31,34 +32,6 @@ enum Group {
     Several(Box<AhoCorasick>),
 }
 
-/// Finds ASCII text in any letter case: jumps to its byte that is seen least, in both cases, and compares there.
-#[derive(Debug)]
-struct AnyCase {
-    /// In lower case.
-    needle: Box<[u8]>,
-}
-
-impl AnyCase {
-    /// The place in the needle of the byte that occurs least in a sample.
-    fn rarest(&self, sample: &[u8]) -> usize {
-        let mut counts = [0u32; 256];
-        for byte in sample {
-            counts[usize::from(byte.to_ascii_lowercase())] += 1;
-        }
-        let count = |(_, byte): &(usize, &u8)| counts[usize::from(**byte)];
-        self.needle.iter().enumerate().min_by_key(count).map_or(0, |(place, _)| place)
-    }
-
-    fn is_in(&self, record: &[u8], rarest: usize) -> bool {
-        let Some(last) = record.len().checked_sub(self.needle.len()) else { return false };
-        let rare = self.needle[rarest];
-        // The places at which the rare byte can stand.
-        let places = &record[rarest..=last + rarest];
-        memchr::memchr2_iter(rare, rare.to_ascii_uppercase(), places)
-            .any(|start| record[start..start + self.needle.len()].eq_ignore_ascii_case(&self.needle))
-    }
-}
-
 impl Group {
     fn new(group: &NeedleGroup) -> Option<Self> {
         if let [only] = group.any.as_slice()
@@ -67,12 +40,9 @@ impl Group {
             return Some(Group::One(Box::new(memmem::Finder::new(only.text.as_bytes()).into_owned())));
         }
         if let [only] = group.any.as_slice()
-            && only.text.is_ascii()
-            && !only.text.is_empty()
+            && let Some(any_case) = AnyCase::new(&only.text)
         {
-            return Some(Group::OneInAnyCase(AnyCase {
-                needle: only.text.to_ascii_lowercase().into_bytes().into(),
-            }));
+            return Some(Group::OneInAnyCase(any_case));
         }
         // A search that ignores case finds at least what one that does not would find.
         let ignore_case = group.any.iter().any(|needle| !needle.case_sensitive);
@@ -81,10 +51,10 @@ impl Group {
         Some(Group::Several(Box::new(automaton)))
     }
 
-    fn is_in(&self, record: &[u8], rarest: usize) -> bool {
+    fn is_in(&self, record: &[u8]) -> bool {
         match self {
             Group::One(finder) => finder.find(record).is_some(),
-            Group::OneInAnyCase(needle) => needle.is_in(record, rarest),
+            Group::OneInAnyCase(needle) => needle.is_in(record),
             Group::Several(automaton) => automaton.is_match(record),
         }
     }
@@ -98,8 +68,6 @@ const SAMPLE: u32 = 256;
 struct Tally {
     asked: u32,
     met: u32,
-    /// Of a needle in any letter case, the place of the byte that is seen least.
-    rarest: usize,
 }
 
 /// Bytes by which it is told what is seen least.
@@ -152,11 +120,9 @@ impl NeedleSearch<'_> {
     pub(crate) fn enter(&mut self, block: &[u8]) {
         self.escapes = self.filter.may_hide(block);
         let sample = &block[..block.len().min(FREQUENCY_SAMPLE)];
-        for (group, tally) in self.filter.groups.iter().zip(&mut self.tallies) {
-            if let Group::OneInAnyCase(needle) = group
-                && tally.asked == 0
-            {
-                tally.rarest = needle.rarest(sample);
+        for group in &self.filter.groups {
+            if let Group::OneInAnyCase(needle) = group {
+                needle.learn(sample);
             }
         }
     }
@@ -167,7 +133,7 @@ impl NeedleSearch<'_> {
             if !tally.is_useful() {
                 continue;
             }
-            let met = group.is_in(record, tally.rarest);
+            let met = group.is_in(record);
             tally.asked += 1;
             tally.met += u32::from(met);
             if !met {
