@@ -1,22 +1,25 @@
 //! Finds ASCII text in any letter case.
 //!
-//! A record can hold the text only where two of its bytes stand in their distance. The two that are seen least in a sample
-//! are looked for at 64 places at once, and what they find is compared in full.
+//! Two bytes in a row of it, those that are seen least in a sample, are looked for at many places at once, and what they
+//! find is compared in full.
 
 use std::sync::OnceLock;
+
+/// Bytes by which it is told what is seen least.
+const SAMPLE_BYTES: usize = 16 << 10;
 
 /// Text to be found.
 #[derive(Debug)]
 pub(crate) struct AnyCase {
     /// In lower case; never empty.
     needle: Box<[u8]>,
-    /// The places in it of the two bytes that are seen least, once a sample was seen.
+    /// The places in it of the two bytes that are looked for first, once a sample was seen.
     pair: OnceLock<[usize; 2]>,
     find: Find,
 }
 
-/// `find(text, needle, pair)`: whether the needle is in the text, by the bytes of these two places.
-type Find = unsafe fn(&[u8], &[u8], [usize; 2]) -> bool;
+/// `find(text, needle, pair, places)`: appends where the needle begins in the text, found by the bytes of this pair.
+type Find = unsafe fn(&[u8], &[u8], [usize; 2], &mut Vec<u32>);
 
 impl AnyCase {
     /// Text of ASCII that is not empty; `None` for any other.
@@ -29,17 +32,21 @@ impl AnyCase {
         })
     }
 
-    /// Chooses by a sample what is looked for first. It matters for the time alone; the first sample decides.
-    pub(crate) fn learn(&self, sample: &[u8]) {
-        self.pair.get_or_init(|| rarest_pair(&self.needle, sample));
+    /// How many bytes it has.
+    pub(crate) fn len(&self) -> usize {
+        self.needle.len()
     }
 
-    /// Whether the text is in this one.
-    #[inline]
-    pub(crate) fn is_in(&self, text: &[u8]) -> bool {
-        let pair = self.pair.get().copied().unwrap_or([0, self.needle.len() - 1]);
-        // SAFETY: `all` chooses only what the machine can run, and both places are in the needle.
-        text.len() >= self.needle.len() && unsafe { (self.find)(text, &self.needle, pair) }
+    /// Where it begins in a text, in order. The first text that is searched decides what is looked for first, which matters
+    /// for the time alone.
+    pub(crate) fn find(&self, text: &[u8], places: &mut Vec<u32>) {
+        places.clear();
+        let sample = &text[..text.len().min(SAMPLE_BYTES)];
+        let pair = *self.pair.get_or_init(|| rarest_pair(&self.needle, sample));
+        if text.len() >= self.needle.len() {
+            // SAFETY: `all` chooses only what the machine can run, and both of the pair are places of the needle.
+            unsafe { (self.find)(text, &self.needle, pair, places) }
+        }
     }
 }
 
@@ -59,18 +66,11 @@ fn all() -> Vec<Find> {
     all
 }
 
-/// The places of the two bytes that occur least in a sample; twice the same one in a needle of one byte.
+/// The places of the two bytes in a row that occur least in a sample; twice the same one in a needle of one byte.
 fn rarest_pair(needle: &[u8], sample: &[u8]) -> [usize; 2] {
-    let mut counts = [0_u32; 256];
-    for byte in sample {
-        counts[usize::from(byte.to_ascii_lowercase())] += 1;
-    }
-    let rarest = |other: Option<usize>| {
-        let places = (0..needle.len()).filter(|&place| Some(place) != other);
-        places.min_by_key(|&place| counts[usize::from(needle[place])])
-    };
-    let first = rarest(None).unwrap_or(0);
-    [first, rarest(Some(first)).unwrap_or(first)]
+    let occurs = |pair: &[u8]| sample.windows(2).filter(|two| two.eq_ignore_ascii_case(pair)).count();
+    let pairs = needle.windows(2).enumerate();
+    pairs.min_by_key(|(_, pair)| occurs(pair)).map_or([0, 0], |(place, _)| [place, place + 1])
 }
 
 /// Whether the needle stands at that place.
@@ -79,22 +79,25 @@ fn is_at(text: &[u8], needle: &[u8], start: usize) -> bool {
     text.get(start..start + needle.len()).is_some_and(|found| found.eq_ignore_ascii_case(needle))
 }
 
-unsafe fn find_portable(text: &[u8], needle: &[u8], [rarest, _]: [usize; 2]) -> bool {
-    let Some(last) = text.len().checked_sub(needle.len()) else { return false };
+unsafe fn find_portable(text: &[u8], needle: &[u8], pair: [usize; 2], places: &mut Vec<u32>) {
+    find_from(0, text, needle, pair, places);
+}
+
+/// Finds the needle where it begins at `from` or later.
+fn find_from(from: usize, text: &[u8], needle: &[u8], [rarest, _]: [usize; 2], places: &mut Vec<u32>) {
+    let Some(last) = text.len().checked_sub(needle.len()).filter(|&last| from <= last) else { return };
     let rare = needle[rarest];
     // The places at which the rare byte can stand.
-    let places = &text[rarest..=last + rarest];
-    memchr::memchr2_iter(rare, rare.to_ascii_uppercase(), places).any(|start| is_at(text, needle, start))
+    let candidates = &text[from + rarest..=last + rarest];
+    let found = memchr::memchr2_iter(rare, rare.to_ascii_uppercase(), candidates).map(|place| from + place);
+    places.extend(found.filter(|&start| is_at(text, needle, start)).map(|start| start as u32));
 }
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use std::arch::x86_64::*;
 
-    use super::{find_portable, is_at};
-
-    /// Places that are looked at together.
-    const LANES: usize = 64;
+    use super::{find_from, is_at};
 
     /// The bit that tells the letter cases of a byte apart.
     fn case_bit(byte: u8) -> i8 {
@@ -102,69 +105,91 @@ mod x86 {
     }
 
     #[target_feature(enable = "avx512f,avx512bw,bmi1")]
-    pub(super) unsafe fn find_avx512(text: &[u8], needle: &[u8], pair: [usize; 2]) -> bool {
+    pub(super) unsafe fn find_avx512(text: &[u8], needle: &[u8], pair: [usize; 2], places: &mut Vec<u32>) {
         let bytes = pair.map(|place| needle[place]);
         let wanted = bytes.map(|byte| _mm512_set1_epi8(byte as i8));
         let bits = bytes.map(|byte| _mm512_set1_epi8(case_bit(byte)));
-        let candidates = |places: [*const u8; 2]| {
-            // SAFETY: the caller lets 64 bytes be read at both.
-            let found = |index: usize| unsafe {
-                let folded = _mm512_or_si512(_mm512_loadu_si512(places[index].cast()), bits[index]);
-                _mm512_cmpeq_epi8_mask(folded, wanted[index])
+        // Zero where both bytes are the wanted ones.
+        let difference = |start: *const u8| {
+            // SAFETY: the caller lets 64 bytes be read behind each of the pair.
+            let of = |index: usize| unsafe {
+                let loaded = _mm512_loadu_si512(start.add(pair[index]).cast());
+                _mm512_xor_si512(_mm512_or_si512(loaded, bits[index]), wanted[index])
             };
-            found(0) & found(1)
+            _mm512_or_si512(of(0), of(1))
+        };
+        let one = |start: *const u8| {
+            let difference = difference(start);
+            _mm512_testn_epi8_mask(difference, difference)
+        };
+        let any_of_four = |start: *const u8| {
+            // SAFETY: as for the caller.
+            let part = |index: usize| difference(unsafe { start.add(64 * index) });
+            let least = _mm512_min_epu8(_mm512_min_epu8(part(0), part(1)), _mm512_min_epu8(part(2), part(3)));
+            _mm512_testn_epi8_mask(least, least) != 0
         };
         // SAFETY: as for the caller.
-        unsafe { find(text, needle, pair, candidates) }
+        unsafe { find(text, needle, pair, places, one, any_of_four) }
     }
 
     #[target_feature(enable = "avx2,bmi1")]
-    pub(super) unsafe fn find_avx2(text: &[u8], needle: &[u8], pair: [usize; 2]) -> bool {
+    pub(super) unsafe fn find_avx2(text: &[u8], needle: &[u8], pair: [usize; 2], places: &mut Vec<u32>) {
         let bytes = pair.map(|place| needle[place]);
         let wanted = bytes.map(|byte| _mm256_set1_epi8(byte as i8));
         let bits = bytes.map(|byte| _mm256_set1_epi8(case_bit(byte)));
-        let half = |places: [*const u8; 2], half: usize| {
-            // SAFETY: the caller lets 64 bytes be read at both.
-            let found = |index: usize| unsafe {
-                let loaded = _mm256_loadu_si256(places[index].add(32 * half).cast());
+        // All ones where both bytes are the wanted ones.
+        let same = |start: *const u8, half: usize| {
+            // SAFETY: the caller lets 64 bytes be read behind each of the pair.
+            let of = |index: usize| unsafe {
+                let loaded = _mm256_loadu_si256(start.add(pair[index] + 32 * half).cast());
                 _mm256_cmpeq_epi8(_mm256_or_si256(loaded, bits[index]), wanted[index])
             };
-            u64::from(_mm256_movemask_epi8(_mm256_and_si256(found(0), found(1))) as u32)
+            _mm256_and_si256(of(0), of(1))
+        };
+        let half = |start, half| u64::from(_mm256_movemask_epi8(same(start, half)) as u32);
+        let one = |start| half(start, 0) | half(start, 1) << 32;
+        let any_of_four = |start: *const u8| {
+            let either = |index| _mm256_or_si256(same(start, index), same(start, index + 1));
+            let first = _mm256_or_si256(either(0), either(2));
+            _mm256_movemask_epi8(_mm256_or_si256(first, _mm256_or_si256(either(4), either(6)))) != 0
         };
         // SAFETY: as for the caller.
-        unsafe { find(text, needle, pair, |places| half(places, 0) | half(places, 1) << 32) }
+        unsafe { find(text, needle, pair, places, one, any_of_four) }
     }
 
     /// # Safety
-    /// `candidates` must be callable with two places of 64 bytes each; both of the pair are places of the needle.
+    /// `one` must be callable where 64 bytes and `any_of_four` where 256 bytes can be read behind each of the pair, which
+    /// are places of the needle.
     #[inline(always)]
     unsafe fn find(
         text: &[u8],
         needle: &[u8],
         pair: [usize; 2],
-        candidates: impl Fn([*const u8; 2]) -> u64,
-    ) -> bool {
-        // As many places as there are bytes behind them for both of the pair.
-        let farthest = pair[0].max(pair[1]);
-        let Some(last) = text.len().checked_sub(farthest + LANES) else {
-            // SAFETY: asks nothing of the machine.
-            return unsafe { find_portable(text, needle, pair) };
-        };
+        places: &mut Vec<u32>,
+        one: impl Fn(*const u8) -> u64,
+        any_of_four: impl Fn(*const u8) -> bool,
+    ) {
+        // The places that have their bytes of the pair.
+        let candidates = text.len().saturating_sub(pair[0].max(pair[1]));
         let mut start = 0;
-        loop {
-            // SAFETY: start + 64 + each of the pair is within the text.
-            let mut found = unsafe { candidates(pair.map(|place| text.as_ptr().add(start + place))) };
-            while found != 0 {
-                if is_at(text, needle, start + found.trailing_zeros() as usize) {
-                    return true;
+        while start + 256 <= candidates {
+            // SAFETY: the last byte that is read, start + 255 + the farther of the pair, is in the text.
+            if unsafe { any_of_four(text.as_ptr().add(start)) } {
+                for place in (start..start + 256).step_by(64) {
+                    // SAFETY: as above.
+                    let mut found = unsafe { one(text.as_ptr().add(place)) };
+                    while found != 0 {
+                        let begin = place + found.trailing_zeros() as usize;
+                        if is_at(text, needle, begin) {
+                            places.push(begin as u32);
+                        }
+                        found &= found - 1;
+                    }
                 }
-                found &= found - 1;
             }
-            if start == last {
-                return false;
-            }
-            start = (start + LANES).min(last);
+            start += 256;
         }
+        find_from(start, text, needle, pair, places);
     }
 }
 
@@ -175,22 +200,24 @@ mod tests {
     #[test]
     fn text_is_found_wherever_it_stands() {
         for needle in ["a", "@", "portal", "azure portal", "a2@b.com", "[{`~\u{7f}"] {
-            for length in [0, 1, 5, 63, 64, 65, 100, 200] {
+            for length in [0, 1, 5, 255, 256, 257, 300] {
                 for place in 0..=length {
                     // Brackets differ from letters as upper from lower case does.
-                    let text = "A@[`{2pP.".repeat(30);
+                    let text = "A@[`{2pP.".repeat(40);
                     let (before, after) = (&text[..place], &text[..length - place]);
                     for inside in
                         [needle.to_owned(), needle.to_uppercase(), needle[..needle.len() - 1].to_owned()]
                     {
                         let text = format!("{before}{inside}{after}");
-                        let expected = text.to_ascii_lowercase().contains(needle);
+                        let found = text.to_ascii_lowercase();
+                        let begins = |&place: &usize| found[place..].starts_with(needle);
+                        let expected: Vec<u32> = (0..text.len()).filter(begins).map(|at| at as u32).collect();
                         for find in all() {
                             let pair = OnceLock::new();
                             let any_case = AnyCase { needle: needle.as_bytes().into(), pair, find };
-                            assert_eq!(any_case.is_in(text.as_bytes()), expected, "{needle} in {text}");
-                            any_case.learn(text.as_bytes());
-                            assert_eq!(any_case.is_in(text.as_bytes()), expected, "{needle} in {text}");
+                            let mut places = vec![7];
+                            any_case.find(text.as_bytes(), &mut places);
+                            assert_eq!(places, expected, "{needle} in {text}");
                         }
                     }
                 }
@@ -200,7 +227,7 @@ mod tests {
 
     #[test]
     fn the_bytes_that_are_seen_least_are_looked_for() {
-        assert_eq!(rarest_pair(b"azure", b"AAAZZUEEE"), [3, 2]);
+        assert_eq!(rarest_pair(b"azure", b"Azure azu zur"), [3, 4]);
         assert_eq!(rarest_pair(b"a", b""), [0, 0]);
         assert!(AnyCase::new("").is_none() && AnyCase::new("\u{e9}").is_none());
     }

@@ -4,11 +4,13 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder};
 use kql_types::{Batch, Column, Field, Schema};
 use simdutf8::basic::from_utf8;
 
+use crate::access::AccessTrial;
 use crate::extract::{Findings, Values, extract};
 use crate::finder::{Finder, LearntOfRecords};
 use crate::json::{Fault, Splitter, blank, trim};
@@ -36,7 +38,7 @@ pub(crate) enum Naming {
 pub(crate) const PROPERTIES: &str = "properties";
 
 /// Bytes of a morsel that are looked at together.
-const BLOCK_BYTES: usize = 256 << 10;
+const BLOCK_BYTES: usize = 32 << 10;
 
 /// What the records of a table are searched for.
 #[derive(Debug)]
@@ -114,6 +116,7 @@ pub(crate) struct JsonScan {
     scanned: RowCount,
     /// What workers have learnt of the records and no worker has in use.
     learnt: Mutex<Vec<LearntOfRecords>>,
+    access: AccessTrial,
     /// For each column what is known of its values; empty where that is not asked for.
     repeats: Vec<Repeats>,
 }
@@ -137,6 +140,7 @@ impl JsonScan {
             rows: AtomicUsize::new(0),
             scanned: RowCount::default(),
             learnt: Mutex::default(),
+            access: AccessTrial::default(),
             repeats: Vec::new(),
         }
     }
@@ -158,8 +162,11 @@ impl Scan for JsonScan {
     }
 
     fn read(&self, morsel: Morsel) -> Result<Batch, TableError> {
-        let piece = Piece::of(&self.files, morsel.data)?;
+        let started = Instant::now();
+        let access = self.access.choose(morsel.sequence);
+        let piece = Piece::by(access, &self.files, morsel.data)?;
         let batch = self.read_counted(&piece)?;
+        self.access.note(morsel.sequence, access, piece.bytes.len(), started.elapsed());
         self.rows.fetch_add(batch.rows, Ordering::Relaxed);
         Ok(batch)
     }
@@ -351,7 +358,7 @@ impl JsonScan {
         let bytes = &piece.bytes[..];
         let all_utf8 = from_utf8(&bytes[block.clone()]).is_ok();
         if let Some(search) = &mut search {
-            search.enter(&bytes[block.clone()]);
+            search.enter(bytes, block.clone());
         }
         let mut at = block.start;
         while at < block.end {
@@ -382,7 +389,7 @@ impl JsonScan {
         let found = check_line(line)
             .and_then(|()| if is_utf8 || from_utf8(line).is_ok() { Ok(()) } else { Err(Fault::Encoding) })
             .and_then(|()| self.validate(line))
-            .and_then(|()| match search.is_none_or(|search| search.admits(line)) {
+            .and_then(|()| match search.is_none_or(|search| search.admits(bytes, start..end)) {
                 true => finder.object(bytes, start, end, true, records),
                 false => Ok(()),
             });

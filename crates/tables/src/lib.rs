@@ -13,6 +13,7 @@
 //! A record that fails is left out and noted in the [`ScanReport`]. With [`ReadOptions::strict`] every record is
 //! checked in full, and the first one that fails ends the scan.
 
+mod access;
 mod any_case;
 mod cached_scan;
 mod catalog;

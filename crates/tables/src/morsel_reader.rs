@@ -1,7 +1,7 @@
 //! Reads morsels of a plain file into memory that is used again and again.
 //!
 //! A morsel that is read through a map costs the kernel a page table entry for each of its pages, and another visit when
-//! the map goes away; copying it into memory that is warm takes less time than that.
+//! the map goes away; copying it into memory that is warm may take less time than that (see `access`).
 
 use std::fs::File;
 use std::io;

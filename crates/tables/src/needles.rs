@@ -7,6 +7,8 @@
 //!
 //! The idea is Sparser's: Palkar et al., Filter Before You Parse, VLDB 2018.
 
+use std::ops::Range;
+
 use aho_corasick::AhoCorasick;
 use memchr::memmem;
 
@@ -50,33 +52,33 @@ impl Group {
         let automaton = AhoCorasick::builder().ascii_case_insensitive(ignore_case).build(texts).ok()?;
         Some(Group::Several(Box::new(automaton)))
     }
-
-    fn is_in(&self, record: &[u8]) -> bool {
-        match self {
-            Group::One(finder) => finder.find(record).is_some(),
-            Group::OneInAnyCase(needle) => needle.is_in(record),
-            Group::Several(automaton) => automaton.is_match(record),
-        }
-    }
 }
 
 /// How many records are looked at before it is decided whether a group is worth it.
 const SAMPLE: u32 = 256;
 
-/// How often a group met its needles, in the records of a morsel.
-#[derive(Clone, Copy, Debug, Default)]
+/// How a group fares in the records of a morsel.
+#[derive(Clone, Debug, Default)]
 struct Tally {
     asked: u32,
     met: u32,
+    /// Of a needle in any letter case, where it begins in the block at hand.
+    places: Vec<u32>,
+    /// The first of these that is not before the record at hand.
+    next: usize,
 }
-
-/// Bytes by which it is told what is seen least.
-const FREQUENCY_SAMPLE: usize = 16 << 10;
 
 impl Tally {
     /// A group that most records meet costs more than it saves.
-    fn is_useful(self) -> bool {
+    fn is_useful(&self) -> bool {
         self.asked < SAMPLE || self.met < self.asked / 4 * 3
+    }
+
+    /// Whether one of the places is in the record, with as many bytes behind it.
+    fn has_place(&mut self, record: &Range<usize>, length: usize) -> bool {
+        let ahead = self.places[self.next..].iter().take_while(|&&place| (place as usize) < record.start);
+        self.next += ahead.count();
+        self.places.get(self.next).is_some_and(|&place| place as usize + length <= record.end)
     }
 }
 
@@ -86,7 +88,9 @@ impl Tally {
 pub(crate) struct NeedleSearch<'f> {
     filter: &'f NeedleFilter,
     tallies: Vec<Tally>,
-    /// Whether the block at hand has an escape that may hide a needle.
+    /// Where the block at hand begins.
+    block: usize,
+    /// Whether it has an escape that may hide a needle.
     escapes: bool,
 }
 
@@ -107,7 +111,12 @@ impl NeedleFilter {
 
     /// Begins a morsel.
     pub(crate) fn search(&self) -> NeedleSearch<'_> {
-        NeedleSearch { filter: self, tallies: vec![Tally::default(); self.groups.len()], escapes: true }
+        NeedleSearch {
+            filter: self,
+            tallies: vec![Tally::default(); self.groups.len()],
+            block: 0,
+            escapes: true,
+        }
     }
 
     fn may_hide(&self, bytes: &[u8]) -> bool {
@@ -117,27 +126,37 @@ impl NeedleFilter {
 
 impl NeedleSearch<'_> {
     /// Begins a block of records.
-    pub(crate) fn enter(&mut self, block: &[u8]) {
-        self.escapes = self.filter.may_hide(block);
-        let sample = &block[..block.len().min(FREQUENCY_SAMPLE)];
-        for group in &self.filter.groups {
-            if let Group::OneInAnyCase(needle) = group {
-                needle.learn(sample);
+    pub(crate) fn enter(&mut self, bytes: &[u8], block: Range<usize>) {
+        self.block = block.start;
+        let bytes = &bytes[block];
+        self.escapes = self.filter.may_hide(bytes);
+        for (group, tally) in self.filter.groups.iter().zip(&mut self.tallies) {
+            if let Group::OneInAnyCase(needle) = group
+                && tally.is_useful()
+            {
+                needle.find(bytes, &mut tally.places);
+                tally.next = 0;
             }
         }
     }
 
-    /// Whether a record of the block may pass.
-    pub(crate) fn admits(&mut self, record: &[u8]) -> bool {
+    /// Whether a record of the block may pass. Records come in order.
+    pub(crate) fn admits(&mut self, bytes: &[u8], record: Range<usize>) -> bool {
+        let text = &bytes[record.clone()];
+        let in_block = record.start - self.block..record.end - self.block;
         for (group, tally) in self.filter.groups.iter().zip(&mut self.tallies) {
             if !tally.is_useful() {
                 continue;
             }
-            let met = group.is_in(record);
+            let met = match group {
+                Group::One(finder) => finder.find(text).is_some(),
+                Group::OneInAnyCase(needle) => tally.has_place(&in_block, needle.len()),
+                Group::Several(automaton) => automaton.is_match(text),
+            };
             tally.asked += 1;
             tally.met += u32::from(met);
             if !met {
-                return self.escapes && self.filter.may_hide(record);
+                return self.escapes && self.filter.may_hide(text);
             }
         }
         true
@@ -164,8 +183,8 @@ mod tests {
 
     fn admits(filter: &NeedleFilter, record: &str) -> bool {
         let mut search = filter.search();
-        search.enter(record.as_bytes());
-        search.admits(record.as_bytes())
+        search.enter(record.as_bytes(), 0..record.len());
+        search.admits(record.as_bytes(), 0..record.len())
     }
 
     #[test]
@@ -192,8 +211,8 @@ mod tests {
     fn a_needle_that_most_records_hold_is_given_up() {
         let filter = filter(&[&[("a", true)]]);
         let mut search = filter.search();
-        search.enter(b"a");
-        assert!((0..SAMPLE).all(|_| search.admits(b"a")));
-        assert!(search.admits(b"b"), "no longer asked");
+        search.enter(b"ab", 0..2);
+        assert!((0..SAMPLE).all(|_| search.admits(b"ab", 0..1)));
+        assert!(search.admits(b"ab", 1..2), "no longer asked");
     }
 }

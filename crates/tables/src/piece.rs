@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arrow_buffer::Buffer;
 
+use crate::access::Access;
 use crate::morsels::OpenFile;
 use crate::report::Line;
 use crate::{MorselData, TableError};
@@ -25,6 +26,14 @@ impl Piece {
     /// The bytes of a morsel of these files, all of which will be looked at.
     pub(crate) fn of(files: &[Arc<OpenFile>], data: MorselData) -> Result<Self, TableError> {
         Self::open(files, data, OpenFile::range)
+    }
+
+    /// The bytes of a morsel of these files, in that way if there are two.
+    pub(crate) fn by(access: Access, files: &[Arc<OpenFile>], data: MorselData) -> Result<Self, TableError> {
+        match access {
+            Access::Read => Self::of(files, data),
+            Access::Map => Self::mapped(files, data),
+        }
     }
 
     /// The bytes of a morsel of these files, few of which will be looked at.
