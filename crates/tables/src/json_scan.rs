@@ -1,7 +1,8 @@
 //! The scan of JSON files: finds the wanted members of a morsel's records, makes columns of those that the filter
 //! reads, and of the others only for the records that pass.
 
-use std::ops::Range;
+mod lines;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -13,13 +14,14 @@ use simdutf8::basic::from_utf8;
 use crate::access::AccessTrial;
 use crate::extract::{Findings, Values, extract};
 use crate::finder::{Finder, LearntOfRecords};
-use crate::json::{Fault, Splitter, blank, trim};
+use crate::json::{Fault, Splitter};
 use crate::layout::Layout;
 use crate::locate::{Keys, Span};
+use crate::look::Looker;
 use crate::morsels::{Cutter, OpenFile};
-use crate::needles::{NeedleFilter, NeedleSearch};
+use crate::needles::NeedleFilter;
 use crate::piece::Piece;
-use crate::records::{Sequence, check_line, line_end};
+use crate::records::Sequence;
 use crate::repeats::Repeats;
 use crate::report::Line;
 use crate::scan::RowCount;
@@ -36,9 +38,6 @@ pub(crate) enum Naming {
 
 /// The key whose object holds further columns in the records of diagnostic settings.
 pub(crate) const PROPERTIES: &str = "properties";
-
-/// Bytes of a morsel that are looked at together.
-const BLOCK_BYTES: usize = 32 << 10;
 
 /// What the records of a table are searched for.
 #[derive(Debug)]
@@ -108,6 +107,7 @@ pub(crate) struct JsonScan {
     files: Arc<[Arc<OpenFile>]>,
     cutter: Cutter,
     splitter: Splitter,
+    looker: Looker,
     plan: Plan,
     setting: Setting,
     /// Rows that morsels gave so far. Enough of them end the scan: morsels are handed out in order.
@@ -135,6 +135,7 @@ impl JsonScan {
             files,
             cutter,
             splitter,
+            looker: Looker::detect(),
             plan,
             setting,
             rows: AtomicUsize::new(0),
@@ -287,115 +288,6 @@ impl JsonScan {
         self.learnt.lock().unwrap_or_else(PoisonError::into_inner).push(finder.into_learnt());
     }
 
-    fn lines(&self, piece: &Piece, records: &mut Records) -> Result<(), TableError> {
-        let mut finder = self.finder();
-        // With --strict every record is checked, also those that cannot pass.
-        let needles = self.plan.needles.as_ref().filter(|_| !self.setting.strict);
-        let any_wanted = !self.plan.sources.is_empty();
-        if needles.is_none() && any_wanted && !self.setting.strict && self.splitter.splits_lines() {
-            self.whole_lines(piece, &mut finder, records)?;
-        } else {
-            self.blocks(piece, &mut finder, needles, records)?;
-        }
-        self.keep(finder);
-        Ok(())
-    }
-
-    /// Lines all of which are cut into members: that shows where they end, and whether they are UTF-8.
-    fn whole_lines(
-        &self,
-        piece: &Piece,
-        finder: &mut Finder<'_>,
-        records: &mut Records,
-    ) -> Result<(), TableError> {
-        let bytes = &piece.bytes[..];
-        let mut at = 0;
-        while at < bytes.len() {
-            if blank(bytes[at]) {
-                at += 1;
-                continue;
-            }
-            at = match finder.line(bytes, at, bytes.len(), records) {
-                Ok(next) => next,
-                Err(_) => {
-                    let next = line_end(bytes, at, bytes.len());
-                    self.line(piece, at..next, false, finder, None, records)?;
-                    next
-                }
-            };
-        }
-        Ok(())
-    }
-
-    /// Lines that are searched for needles first, or of which nothing but their number is wanted.
-    fn blocks(
-        &self,
-        piece: &Piece,
-        finder: &mut Finder<'_>,
-        needles: Option<&NeedleFilter>,
-        records: &mut Records,
-    ) -> Result<(), TableError> {
-        let bytes = &piece.bytes[..];
-        let mut search = needles.map(NeedleFilter::search);
-        let mut block_start = 0;
-        while block_start < bytes.len() {
-            let block_end = line_end(bytes, (block_start + BLOCK_BYTES).min(bytes.len()), bytes.len());
-            self.block(piece, block_start..block_end, finder, search.as_mut(), records)?;
-            block_start = block_end;
-        }
-        Ok(())
-    }
-
-    /// The lines of a part of a morsel that the processor's cache can hold while it is looked at several times.
-    fn block(
-        &self,
-        piece: &Piece,
-        block: Range<usize>,
-        finder: &mut Finder<'_>,
-        mut search: Option<&mut NeedleSearch<'_>>,
-        records: &mut Records,
-    ) -> Result<(), TableError> {
-        let bytes = &piece.bytes[..];
-        let all_utf8 = from_utf8(&bytes[block.clone()]).is_ok();
-        if let Some(search) = &mut search {
-            search.enter(bytes, block.clone());
-        }
-        let mut at = block.start;
-        while at < block.end {
-            let next = line_end(bytes, at, block.end);
-            self.line(piece, at..next, all_utf8, finder, search.as_deref_mut(), records)?;
-            at = next;
-        }
-        Ok(())
-    }
-
-    /// One line.
-    #[inline]
-    fn line(
-        &self,
-        piece: &Piece,
-        line: Range<usize>,
-        is_utf8: bool,
-        finder: &mut Finder<'_>,
-        search: Option<&mut NeedleSearch<'_>>,
-        records: &mut Records,
-    ) -> Result<(), TableError> {
-        let bytes = &piece.bytes[..];
-        let (start, end) = trim(bytes, line.start, line.end);
-        if start == end {
-            return Ok(());
-        }
-        let line = &bytes[start..end];
-        let found = check_line(line)
-            .and_then(|()| if is_utf8 || from_utf8(line).is_ok() { Ok(()) } else { Err(Fault::Encoding) })
-            .and_then(|()| self.validate(line))
-            .and_then(|()| match search.is_none_or(|search| search.admits(bytes, start..end)) {
-                true => finder.object(bytes, start, end, true, records),
-                false => Ok(()),
-            });
-        found.or_else(|fault| self.malformed(piece, start, &fault.to_string()))
-    }
-
     fn sequence(
         &self,
         piece: &Piece,
@@ -520,88 +412,4 @@ fn without(keep: BooleanBuffer, rejected: &[usize]) -> BooleanBuffer {
         builder.set_bit(row, false);
     }
     builder.finish()
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use kql_types::ScalarType;
-
-    use super::*;
-    use crate::ScanColumn;
-    use crate::content::Origin;
-
-    /// Values and malformed records, as text.
-    fn scanned(path: &Path, naming: Naming, splitter: Splitter) -> (Vec<String>, Vec<String>) {
-        let file = OpenFile::open(&Origin::File(Arc::new(path.to_owned())), splitter).unwrap();
-        let columns = [("Id", ScalarType::Long), ("Text", ScalarType::String), ("Bag", ScalarType::Dynamic)];
-        let columns = columns.map(|(name, data_type)| ScanColumn::whole(&Field::new(name, data_type)));
-        let report = ScanReport::default();
-        let setting = Setting { table: "T".to_owned(), naming, strict: false, report: report.clone() };
-        let request = ScanRequest { columns: columns.to_vec(), ..ScanRequest::default() };
-        let scan = JsonScan::new([Arc::new(file)].into(), request, setting, splitter);
-        let mut rows = Vec::new();
-        while let Some(morsel) = scan.next().unwrap() {
-            let batch = scan.read(morsel).unwrap();
-            rows.extend((0..batch.rows).map(|row| {
-                let values = batch.columns.iter().map(|column| column.value(row));
-                format!("{:?}", values.collect::<Vec<_>>())
-            }));
-        }
-        (rows, report.malformed().iter().map(ToString::to_string).collect())
-    }
-
-    #[test]
-    fn every_way_to_split_lines_finds_the_same() {
-        let mut state = 11_u64;
-        let mut random = move |below: usize| {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            (state >> 33) as usize % below
-        };
-        const INSERTED: [&[u8]; 16] = [
-            b"\n",
-            b"\r\n",
-            b"\t",
-            b" ",
-            b"\0",
-            b"\xff",
-            b"\xe2\x82",
-            "\u{20ac}".as_bytes(),
-            b"{",
-            b"}",
-            b"[",
-            b"\"",
-            b"\\",
-            b",",
-            b"\n\n",
-            "\u{1f600}".as_bytes(),
-        ];
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("T.json");
-        for round in 0..200 {
-            let mut text = Vec::new();
-            for id in 0..40 {
-                let filler = "a \u{fc} ".repeat(random(60));
-                let line = format!(
-                    r#"{{"Id":{id},"Text":"{filler}\"\\","properties":{{"bag":[1,{{"x":"{filler}"}}]}},"Bag":{{"k":[{id}]}}}}"#
-                );
-                text.extend_from_slice(line.as_bytes());
-                text.extend_from_slice([&b"\n"[..], b"\r\n", b" \n", b"\n\n"][random(40).min(3)]);
-            }
-            for _ in 0..random(8) {
-                let place = random(text.len());
-                text.splice(place..place, INSERTED[random(INSERTED.len())].iter().copied());
-            }
-            text.truncate(text.len() - random(3));
-            std::fs::write(&path, &text).unwrap();
-            let naming = if round % 2 == 0 { Naming::Exact } else { Naming::Loose };
-            let mut all = Splitter::all().into_iter().map(|splitter| scanned(&path, naming, splitter));
-            let expected = all.next().unwrap();
-            assert!(expected.0.len() > 20, "{}", expected.0.len());
-            for other in all {
-                assert_eq!(other, expected, "{}", String::from_utf8_lossy(&text));
-            }
-        }
-    }
 }

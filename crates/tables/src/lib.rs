@@ -14,7 +14,6 @@
 //! checked in full, and the first one that fails ends the scan.
 
 mod access;
-mod any_case;
 mod cached_scan;
 mod catalog;
 mod census;
@@ -33,6 +32,7 @@ mod json_scan;
 mod known;
 mod layout;
 mod locate;
+mod look;
 mod memory;
 mod morsel_reader;
 mod morsels;
@@ -49,6 +49,7 @@ mod scalar;
 mod scan;
 mod schema_file;
 mod separated;
+mod sought;
 mod steps;
 mod table;
 mod time;

@@ -9,42 +9,34 @@
 
 use std::ops::Range;
 
-use aho_corasick::AhoCorasick;
-use memchr::memmem;
-
 use crate::NeedleGroup;
-use crate::any_case::AnyCase;
+use crate::look::{Look, Wanted};
+use crate::sought::{Sought, SoughtText};
+use aho_corasick::AhoCorasick;
 
 /// What records are searched for.
 #[derive(Debug)]
 pub(crate) struct NeedleFilter {
     groups: Vec<Group>,
-    /// Sequences that may hide a needle.
-    escapes: Vec<memmem::Finder<'static>>,
+    /// Whether a needle has a slash, which may be hidden.
+    has_slash: bool,
 }
 
 /// How a group is looked for.
 #[derive(Debug)]
 enum Group {
-    /// One needle, as it is written.
-    One(Box<memmem::Finder<'static>>),
-    /// One needle of ASCII, in any letter case.
-    OneInAnyCase(AnyCase),
-    /// Several.
+    /// One needle, in all of a block at once.
+    One(Box<SoughtText>),
+    /// Others, in one record after the other.
     Several(Box<AhoCorasick>),
 }
 
 impl Group {
     fn new(group: &NeedleGroup) -> Option<Self> {
         if let [only] = group.any.as_slice()
-            && (only.case_sensitive || !only.text.bytes().any(|byte| byte.is_ascii_alphabetic()))
+            && let Some(text) = SoughtText::new(&only.text, !only.case_sensitive)
         {
-            return Some(Group::One(Box::new(memmem::Finder::new(only.text.as_bytes()).into_owned())));
-        }
-        if let [only] = group.any.as_slice()
-            && let Some(any_case) = AnyCase::new(&only.text)
-        {
-            return Some(Group::OneInAnyCase(any_case));
+            return Some(Group::One(Box::new(text)));
         }
         // A search that ignores case finds at least what one that does not would find.
         let ignore_case = group.any.iter().any(|needle| !needle.case_sensitive);
@@ -52,19 +44,21 @@ impl Group {
         let automaton = AhoCorasick::builder().ascii_case_insensitive(ignore_case).build(texts).ok()?;
         Some(Group::Several(Box::new(automaton)))
     }
+
+    fn as_one(&self) -> Option<&SoughtText> {
+        if let Group::One(text) = self { Some(text) } else { None }
+    }
 }
 
 /// How many records are looked at before it is decided whether a group is worth it.
 const SAMPLE: u32 = 256;
 
 /// How a group fares in the records of a morsel.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Tally {
     asked: u32,
     met: u32,
-    /// Of a needle in any letter case, where it begins in the block at hand.
-    places: Vec<u32>,
-    /// The first of these that is not before the record at hand.
+    /// Of a group of one needle, which of its places is the first that does not stand before the record at hand.
     next: usize,
 }
 
@@ -74,11 +68,11 @@ impl Tally {
         self.asked < SAMPLE || self.met < self.asked / 4 * 3
     }
 
-    /// Whether one of the places is in the record, with as many bytes behind it.
-    fn has_place(&mut self, record: &Range<usize>, length: usize) -> bool {
-        let ahead = self.places[self.next..].iter().take_while(|&&place| (place as usize) < record.start);
+    /// Whether the needle stands in the record.
+    fn meets(&mut self, sought: &Sought<'_>, record: &Range<usize>) -> bool {
+        let ahead = sought.places[self.next..].iter().take_while(|&&place| (place as usize) < record.start);
         self.next += ahead.count();
-        self.places.get(self.next).is_some_and(|&place| place as usize + length <= record.end)
+        sought.places.get(self.next).is_some_and(|&place| place as usize + sought.text.len() <= record.end)
     }
 }
 
@@ -87,11 +81,10 @@ impl Tally {
 #[derive(Debug)]
 pub(crate) struct NeedleSearch<'f> {
     filter: &'f NeedleFilter,
+    /// For each group.
     tallies: Vec<Tally>,
-    /// Where the block at hand begins.
-    block: usize,
-    /// Whether it has an escape that may hide a needle.
-    escapes: bool,
+    /// For each group of one needle, in the same order.
+    sought: Vec<Sought<'f>>,
 }
 
 impl NeedleFilter {
@@ -102,61 +95,56 @@ impl NeedleFilter {
             return None;
         }
         let has_slash = groups.iter().flat_map(|group| &group.any).any(|needle| needle.text.contains('/'));
-        let mut escapes = vec![memmem::Finder::new(br"\u")];
-        if has_slash {
-            escapes.push(memmem::Finder::new(br"\/"));
-        }
-        Some(Self { groups: ready, escapes })
+        Some(Self { groups: ready, has_slash })
     }
 
     /// Begins a morsel.
     pub(crate) fn search(&self) -> NeedleSearch<'_> {
+        let texts = self.groups.iter().filter_map(Group::as_one);
         NeedleSearch {
             filter: self,
             tallies: vec![Tally::default(); self.groups.len()],
-            block: 0,
-            escapes: true,
+            sought: texts.map(|text| Sought { text, places: Vec::new(), is_wanted: true }).collect(),
         }
-    }
-
-    fn may_hide(&self, bytes: &[u8]) -> bool {
-        self.escapes.iter().any(|escape| escape.find(bytes).is_some())
     }
 }
 
-impl NeedleSearch<'_> {
-    /// Begins a block of records.
-    pub(crate) fn enter(&mut self, bytes: &[u8], block: Range<usize>) {
-        self.block = block.start;
-        let bytes = &bytes[block];
-        self.escapes = self.filter.may_hide(bytes);
+impl<'f> NeedleSearch<'f> {
+    /// Begins a block of records: what is to be looked for in it.
+    pub(crate) fn enter(&mut self) -> Wanted<'_, 'f> {
+        let mut sought = self.sought.iter_mut();
         for (group, tally) in self.filter.groups.iter().zip(&mut self.tallies) {
-            if let Group::OneInAnyCase(needle) = group
-                && tally.is_useful()
+            tally.next = 0;
+            if group.as_one().is_some()
+                && let Some(sought) = sought.next()
             {
-                needle.find(bytes, &mut tally.places);
-                tally.next = 0;
+                sought.is_wanted = tally.is_useful();
             }
         }
+        Wanted { sought: &mut self.sought, slashes: self.filter.has_slash }
     }
 
-    /// Whether a record of the block may pass. Records come in order.
-    pub(crate) fn admits(&mut self, bytes: &[u8], record: Range<usize>) -> bool {
-        let text = &bytes[record.clone()];
-        let in_block = record.start - self.block..record.end - self.block;
+    /// Whether a record of the block may pass. Records come in order; `look` is what was seen in the block.
+    pub(crate) fn admits(&mut self, block: &[u8], record: Range<usize>, look: &Look) -> bool {
+        let text = &block[record.clone()];
+        let mut sought = self.sought.iter();
         for (group, tally) in self.filter.groups.iter().zip(&mut self.tallies) {
+            let sought = if group.as_one().is_some() { sought.next() } else { None };
             if !tally.is_useful() {
                 continue;
             }
-            let met = match group {
-                Group::One(finder) => finder.find(text).is_some(),
-                Group::OneInAnyCase(needle) => tally.has_place(&in_block, needle.len()),
-                Group::Several(automaton) => automaton.is_match(text),
+            let met = match (group, sought) {
+                (Group::Several(automaton), _) => automaton.is_match(text),
+                (Group::One(_), Some(sought)) if sought.is_wanted => tally.meets(sought, &record),
+                (Group::One(_), _) => true,
             };
             tally.asked += 1;
             tally.met += u32::from(met);
             if !met {
-                return self.escapes && self.filter.may_hide(text);
+                // It may stand behind an escape.
+                let escapes = &look.escapes;
+                let next = escapes.partition_point(|&place| (place as usize) < record.start);
+                return escapes.get(next).is_some_and(|&place| (place as usize) < record.end);
             }
         }
         true
@@ -167,6 +155,7 @@ impl NeedleSearch<'_> {
 mod tests {
     use super::*;
     use crate::Needle;
+    use crate::look::Looker;
 
     fn filter(groups: &[&[(&str, bool)]]) -> NeedleFilter {
         let group = |needles: &&[(&str, bool)]| NeedleGroup {
@@ -182,9 +171,9 @@ mod tests {
     }
 
     fn admits(filter: &NeedleFilter, record: &str) -> bool {
-        let mut search = filter.search();
-        search.enter(record.as_bytes(), 0..record.len());
-        search.admits(record.as_bytes(), 0..record.len())
+        let (mut search, mut look) = (filter.search(), Look::default());
+        Looker::detect().look(record.as_bytes(), Some(search.enter()), &mut look);
+        search.admits(record.as_bytes(), 0..record.len(), &look)
     }
 
     #[test]
@@ -209,10 +198,14 @@ mod tests {
 
     #[test]
     fn a_needle_that_most_records_hold_is_given_up() {
-        let filter = filter(&[&[("a", true)]]);
-        let mut search = filter.search();
-        search.enter(b"ab", 0..2);
-        assert!((0..SAMPLE).all(|_| search.admits(b"ab", 0..1)));
-        assert!(search.admits(b"ab", 1..2), "no longer asked");
+        for needles in [&[("aa", true)][..], &[("aa", true), ("cc", true)]] {
+            let filter = filter(&[needles]);
+            let (mut search, mut look) = (filter.search(), Look::default());
+            Looker::detect().look(b"aab", Some(search.enter()), &mut look);
+            assert!(!search.admits(b"aab", 2..3, &look));
+            search.enter();
+            assert!((1..SAMPLE).all(|_| search.admits(b"aab", 0..2, &look)));
+            assert!(search.admits(b"aab", 2..3, &look), "no longer asked");
+        }
     }
 }
