@@ -7,7 +7,8 @@
 
 The file is NDJSON of sign-in records, named for its table. It prints one Markdown table for each number of threads.
 
-- Cold: nothing is kept between runs but the page cache of the operating system. kql is timed as a whole process; the
+- Cold: nothing is kept between runs but the page cache of the operating system, into which the file was read from the
+  disk. kql is timed as a whole process; the
   others are timed inside theirs, after they were imported, with one run before that is not counted. Of a peer that can
   both be told the columns and guess them, the faster is shown.
 - Session: kql is asked through a pipe in one interactive session, in which each question was asked before. Its peer is
@@ -101,6 +102,7 @@ class Bench:
         session.close()
 
     def time(self):
+        measure.read_from_disk(self.args.data)
         for question in self.args.questions:
             say(f"{self.threads} threads, {question}: kql")
             for way, program in [("cold", self.program), ("parquet", self.over_parquet() if self.parquet else None)]:
