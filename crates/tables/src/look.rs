@@ -97,7 +97,7 @@ mod wide {
     use std::arch::x86_64::{__m256i, __m512i};
 
     use super::{Look, Sought, Wanted};
-    use crate::json::{Classifier, Vector};
+    use crate::json::{Classifier, Vector, fetch_ahead};
     use crate::sought::Pair;
 
     #[target_feature(enable = "avx512f,avx512bw,bmi1")]
@@ -191,6 +191,9 @@ mod wide {
             let mut at = 64;
             while at + 4 * V::BYTES <= block.len() {
                 let here = block.as_ptr().add(at);
+                for line in (0..4 * V::BYTES).step_by(64) {
+                    fetch_ahead(here.add(line));
+                }
                 if state.unfinished != 0 || is_remarkable::<V, SEEK>(here, seek) {
                     for place in (at..at + 4 * V::BYTES).step_by(64) {
                         closer::<V, SEEK>(block.as_ptr().add(place), place, seek, state);

@@ -1,5 +1,6 @@
 //! Reading JSON text: structure by SIMD, then only the values that are wanted.
 
+mod ahead;
 mod block;
 mod compact;
 mod fault;
@@ -11,8 +12,9 @@ mod utf8;
 mod vector;
 
 #[cfg(target_arch = "x86_64")]
+pub(crate) use ahead::fetch_ahead;
+#[cfg(target_arch = "x86_64")]
 pub(crate) use block::Classifier;
-
 pub(crate) use compact::{Form, canonical, check};
 pub(crate) use fault::Fault;
 pub(crate) use split::Splitter;

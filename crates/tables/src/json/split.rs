@@ -1,6 +1,7 @@
 //! Cuts a record into its members by SIMD masks, without looking at what the members hold.
 
 use super::Fault;
+use super::ahead::fetch_ahead;
 use super::block::{Classifier, Masks, Portable};
 
 /// `split(bytes, start, limit, ends)`; see [`Splitter::split`] and [`Splitter::split_line`].
@@ -251,6 +252,7 @@ unsafe fn split<C: Classifier, const LINE: bool>(
         at += 64;
     }
     while limit - at >= 64 {
+        fetch_ahead(bytes.as_ptr().wrapping_add(at));
         // SAFETY: 64 bytes are there.
         let masks = unsafe { C::classify(bytes.as_ptr().add(at)) };
         // SAFETY: as for the caller.
