@@ -12,7 +12,7 @@ use std::ops::Range;
 use crate::NeedleGroup;
 use crate::look::{Look, Wanted};
 use crate::sought::{Sought, SoughtText};
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, packed};
 
 /// What records are searched for.
 #[derive(Debug)]
@@ -27,7 +27,9 @@ pub(crate) struct NeedleFilter {
 enum Group {
     /// One needle, in all of a block at once.
     One(Box<SoughtText>),
-    /// Others, in one record after the other.
+    /// A few spellings, in one record after the other.
+    Few(Box<packed::Searcher>),
+    /// Others.
     Several(Box<AhoCorasick>),
 }
 
@@ -41,6 +43,10 @@ impl Group {
         // A search that ignores case finds at least what one that does not would find.
         let ignore_case = group.any.iter().any(|needle| !needle.case_sensitive);
         let texts = group.any.iter().map(|needle| needle.text.as_bytes());
+        // Where it is possible, which it is not for many texts or very short ones.
+        if !ignore_case && let Some(searcher) = packed::Searcher::new(texts.clone()) {
+            return Some(Group::Few(Box::new(searcher)));
+        }
         let automaton = AhoCorasick::builder().ascii_case_insensitive(ignore_case).build(texts).ok()?;
         Some(Group::Several(Box::new(automaton)))
     }
@@ -135,6 +141,7 @@ impl<'f> NeedleSearch<'f> {
             }
             let met = match (group, sought) {
                 (Group::Several(automaton), _) => automaton.is_match(text),
+                (Group::Few(searcher), _) => searcher.find(text).is_some(),
                 (Group::One(_), Some(sought)) if sought.is_wanted => tally.meets(sought, &record),
                 (Group::One(_), _) => true,
             };

@@ -29,24 +29,49 @@ struct Numbers {
 const UNKNOWN: u32 = u32::MAX;
 
 /// The string's number beside a part of its hash, so that most unlike strings are told apart, and the table grows,
-/// without a look at the text.
+/// without a look at the text; and where the text stands, so that nothing else is looked at for that.
 struct Slot {
     hash: u32,
     id: u32,
+    length: u32,
+    /// Or [`FAR`].
+    start: u32,
+}
+
+/// Of a text that begins after so many bytes of others, or is as long, only `ends` tells where it stands.
+const FAR: u32 = u32::MAX;
+
+impl Slot {
+    fn new(hash: u32, id: u32, start: usize, length: usize) -> Self {
+        match (u32::try_from(start), u32::try_from(length)) {
+            (Ok(start), Ok(length)) => Self { hash, id, length, start },
+            _ => Self { hash, id, length: 0, start: FAR },
+        }
+    }
 }
 
 impl Interner {
     /// The string's number.
     pub(super) fn intern(&mut self, text: &str) -> u32 {
         let hash = shorten(self.hasher.hash_one(text));
-        let same = |slot: &Slot| slot.hash == hash && span(&self.text, &self.ends, slot.id) == text;
+        let same = |slot: &Slot| {
+            slot.hash == hash
+                && match slot.start {
+                    FAR => span(&self.text, &self.ends, slot.id) == text,
+                    start => {
+                        slot.length as usize == text.len()
+                            && self.text.as_bytes()[start as usize..][..text.len()] == *text.as_bytes()
+                    }
+                }
+        };
         if let Some(slot) = self.table.find(spread(hash), same) {
             return slot.id;
         }
         let id = self.ends.len() as u32;
+        let slot = Slot::new(hash, id, self.text.len(), text.len());
         self.text.push_str(text);
         self.ends.push(self.text.len());
-        self.table.insert_unique(spread(hash), Slot { hash, id }, |slot| spread(slot.hash));
+        self.table.insert_unique(spread(hash), slot, |slot| spread(slot.hash));
         id
     }
 
@@ -141,6 +166,20 @@ mod tests {
         let ids: Vec<u32> = ["a", "", "a", "bc", "", "b"].iter().map(|text| interner.intern(text)).collect();
         assert_eq!(ids, [0, 1, 0, 2, 1, 3]);
         assert_eq!((0..4).map(|id| interner.get(id)).collect::<Vec<_>>(), ["a", "", "bc", "b"]);
+    }
+
+    #[test]
+    fn texts_that_stand_far_away_are_found_by_their_ends() {
+        use super::{FAR, Slot};
+
+        let near = Slot::new(1, 2, 3, 4);
+        assert_eq!((near.start, near.length), (3, 4));
+        assert_eq!(Slot::new(1, 2, 1 << 32, 4).start, FAR);
+        assert_eq!(Slot::new(1, 2, 3, 1 << 32).start, FAR);
+        let mut interner = Interner::default();
+        assert_eq!([interner.intern("x"), interner.intern("yz")], [0, 1]);
+        interner.table.iter_mut().for_each(|slot| slot.start = FAR);
+        assert_eq!([interner.intern("yz"), interner.intern("x"), interner.intern("y")], [1, 0, 2]);
     }
 
     #[test]

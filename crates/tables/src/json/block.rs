@@ -15,8 +15,8 @@ pub(crate) struct Masks {
     pub closes: u64,
     /// Below U+0020.
     pub controls: u64,
-    /// Above U+007F.
-    pub others: u64,
+    /// Neither of these nor any other character of ASCII: below U+0020 or above U+007F.
+    pub unusual: u64,
 }
 
 impl Masks {
@@ -30,7 +30,7 @@ impl Masks {
             opens: self.opens & valid,
             closes: self.closes & valid,
             controls: self.controls & valid,
-            others: self.others & valid,
+            unusual: self.unusual & valid,
         }
     }
 }
@@ -47,6 +47,11 @@ pub(crate) trait Classifier {
     /// # Safety
     /// The machine must have the instructions.
     unsafe fn prefix_xor(bits: u64) -> u64;
+    /// The bytes above U+007F.
+    ///
+    /// # Safety
+    /// As for [`Self::classify`].
+    unsafe fn others(block: *const u8) -> u64;
     /// The bytes among the 64 at `block` where it shows that the text is not UTF-8. The three bytes before count. All
     /// of them if this way cannot tell.
     ///
@@ -98,9 +103,17 @@ impl Classifier for Portable {
             masks.opens |= bit(OPEN);
             masks.closes |= bit(CLOSE);
             masks.controls |= bit(CONTROL);
-            masks.others |= u64::from(!byte.is_ascii()) << at;
+            masks.unusual |= u64::from(!byte.is_ascii()) << at;
         }
+        masks.unusual |= masks.controls;
         masks
+    }
+
+    #[inline(always)]
+    unsafe fn others(block: *const u8) -> u64 {
+        // SAFETY: the caller lets 64 bytes be read.
+        let bytes = unsafe { &*block.cast::<[u8; 64]>() };
+        bytes.iter().enumerate().fold(0, |others, (at, byte)| others | u64::from(!byte.is_ascii()) << at)
     }
 
     unsafe fn utf8_faults(_: *const u8) -> u64 {
@@ -146,9 +159,16 @@ mod x86 {
                     opens: _mm512_cmpeq_epi8_mask(braces, _mm512_set1_epi8(b'{' as i8)),
                     closes: _mm512_cmpeq_epi8_mask(braces, _mm512_set1_epi8(b'}' as i8)),
                     controls: _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(0x20)),
-                    others: _mm512_movepi8_mask(bytes),
+                    // As signed numbers, bytes above U+007F are below 0.
+                    unusual: _mm512_cmplt_epi8_mask(bytes, _mm512_set1_epi8(0x20)),
                 }
             }
+        }
+
+        #[inline(always)]
+        unsafe fn others(block: *const u8) -> u64 {
+            // SAFETY: as for the caller.
+            unsafe { _mm512_movepi8_mask(_mm512_loadu_si512(block.cast())) }
         }
 
         #[inline(always)]
@@ -213,8 +233,20 @@ mod x86 {
                     opens: equal(low_braces, high_braces, b'{'),
                     closes: equal(low_braces, high_braces, b'}'),
                     controls: mask(control(low), control(high)),
-                    others: mask(low, high),
+                    // As signed numbers, bytes above U+007F are below 0.
+                    unusual: mask(_mm256_cmpgt_epi8(bit, low), _mm256_cmpgt_epi8(bit, high)),
                 }
+            }
+        }
+
+        #[inline(always)]
+        unsafe fn others(block: *const u8) -> u64 {
+            // SAFETY: as for the caller.
+            unsafe {
+                let half = |half: usize| {
+                    _mm256_movemask_epi8(_mm256_loadu_si256(block.add(32 * half).cast())) as u32
+                };
+                u64::from(half(0)) | u64::from(half(1)) << 32
             }
         }
 
@@ -306,14 +338,20 @@ mod arm {
                         vcltq_u8(parts.2, vdupq_n_u8(0x20)),
                         vcltq_u8(parts.3, vdupq_n_u8(0x20)),
                     ),
-                    others: mask(
-                        vcgeq_u8(parts.0, vdupq_n_u8(0x80)),
-                        vcgeq_u8(parts.1, vdupq_n_u8(0x80)),
-                        vcgeq_u8(parts.2, vdupq_n_u8(0x80)),
-                        vcgeq_u8(parts.3, vdupq_n_u8(0x80)),
+                    unusual: mask(
+                        vcltq_s8(vreinterpretq_s8_u8(parts.0), vdupq_n_s8(0x20)),
+                        vcltq_s8(vreinterpretq_s8_u8(parts.1), vdupq_n_s8(0x20)),
+                        vcltq_s8(vreinterpretq_s8_u8(parts.2), vdupq_n_s8(0x20)),
+                        vcltq_s8(vreinterpretq_s8_u8(parts.3), vdupq_n_s8(0x20)),
                     ),
                 }
             }
+        }
+
+        #[inline(always)]
+        unsafe fn others(block: *const u8) -> u64 {
+            // SAFETY: as for the caller.
+            unsafe { Portable::others(block) }
         }
 
         unsafe fn utf8_faults(_: *const u8) -> u64 {
@@ -380,10 +418,12 @@ mod tests {
                 let parity = Portable::prefix_xor(expected.quotes);
                 if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("pclmulqdq") {
                     assert_eq!(Avx2::classify(block.as_ptr()), expected);
+                    assert_eq!(Avx2::others(block.as_ptr()), expected.unusual & !expected.controls);
                     assert_eq!(Avx2::prefix_xor(expected.quotes), parity);
                 }
                 if is_x86_feature_detected!("avx512bw") {
                     assert_eq!(Avx512::classify(block.as_ptr()), expected);
+                    assert_eq!(Avx512::others(block.as_ptr()), expected.unusual & !expected.controls);
                 }
             }
         }
@@ -440,6 +480,6 @@ mod tests {
         assert_eq!(masks.opens, 0b11000);
         assert_eq!(masks.closes, 0b1100000);
         assert_eq!(masks.controls, 0b110000000);
-        assert_eq!(masks.others, 0);
+        assert_eq!(masks.unusual, masks.controls);
     }
 }

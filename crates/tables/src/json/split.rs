@@ -291,10 +291,10 @@ unsafe fn block<C: Classifier, const LINE: bool>(
     places: &mut Places<'_>,
 ) -> Result<Option<usize>, Fault> {
     let masks = masks.only(valid);
-    let faults = if LINE && (masks.others | state.unfinished) != 0 {
-        state.unfinished = masks.others >> 61;
+    // In a line there is no line break anywhere; what is not ASCII must be UTF-8.
+    let faults = if LINE && (masks.unusual | state.unfinished) != 0 {
         // SAFETY: as for the caller.
-        unsafe { encoding_faults::<C>(bytes, at) & valid }
+        unsafe { faults_of_line::<C>(bytes, at, masks.unusual, valid, state) }
     } else {
         0
     };
@@ -303,13 +303,12 @@ unsafe fn block<C: Classifier, const LINE: bool>(
     let quotes = masks.quotes & !escaped;
     // SAFETY: as for the caller. The quote that opens counts as inside, the one that closes does not.
     let inside = unsafe { C::prefix_xor(quotes) } ^ state.in_string;
-    // In a line there is no line break anywhere.
-    let unusual = if LINE { masks.controls | faults } else { masks.controls & inside };
+    let faults = if LINE { faults } else { masks.controls & inside };
     state.in_string = ((inside as i64) >> 63) as u64;
     let commas = masks.commas & !inside;
     let mut brackets = (masks.opens | masks.closes) & !inside;
     if brackets == 0 {
-        if unusual != 0 {
+        if faults != 0 {
             return Err(Fault::ControlCharacter);
         }
         places.push(base, commas & at_first_level(state.depth));
@@ -328,7 +327,7 @@ unsafe fn block<C: Classifier, const LINE: bool>(
         } else {
             state.depth -= 1;
             if state.depth == 0 {
-                if unusual & (before | bracket) != 0 {
+                if faults & (before | bracket) != 0 {
                     return Err(Fault::ControlCharacter);
                 }
                 places.push(base, found | bracket);
@@ -337,26 +336,38 @@ unsafe fn block<C: Classifier, const LINE: bool>(
             }
         }
     }
-    if unusual != 0 {
+    if faults != 0 {
         return Err(Fault::ControlCharacter);
     }
     places.push(base, found | (commas & rest & at_first_level(state.depth)));
     Ok(None)
 }
 
-/// Where a block shows that it is not UTF-8. What stands before a record is a line break behind a bracket; if not, the
-/// record may be found at fault and be looked at again.
+/// Control characters, and where a block shows that it is not UTF-8. What stands before a record is a line break behind a
+/// bracket; if not, the record may be found at fault and be looked at again.
 ///
 /// # Safety
 /// The machine must have the instructions of `C`.
 #[inline(always)]
-unsafe fn encoding_faults<C: Classifier>(bytes: &[u8], at: usize) -> u64 {
+unsafe fn faults_of_line<C: Classifier>(
+    bytes: &[u8],
+    at: usize,
+    unusual: u64,
+    valid: u64,
+    state: &mut State,
+) -> u64 {
     if at < 3 || bytes.len() - at < 64 {
         // At the edge of what is there: let the closer look tell.
-        return !0;
+        return valid;
     }
     // SAFETY: 64 bytes are there, and three before them.
-    unsafe { C::utf8_faults(bytes.as_ptr().add(at)) }
+    unsafe {
+        let place = bytes.as_ptr().add(at);
+        let others = C::others(place) & unusual;
+        let faults = if others | state.unfinished != 0 { C::utf8_faults(place) } else { 0 };
+        state.unfinished = others >> 61;
+        (faults & valid) | (unusual & !others)
+    }
 }
 
 /// All ones at depth 1.
