@@ -62,7 +62,7 @@ pub(crate) fn extract(
         ScalarType::Long => Column::Long(fixed(values, findings, scalar::to_long, Int64Array::from)),
         ScalarType::Real => Column::Real(fixed(values, findings, scalar::to_real, Float64Array::from)),
         ScalarType::DateTime => {
-            Column::DateTime(fixed(values, findings, scalar::to_datetime, Int64Array::from))
+            Column::DateTime(fixed_by(values, findings, scalar::datetime, Int64Array::from))
         }
         ScalarType::Timespan => {
             Column::Timespan(fixed(values, findings, scalar::to_timespan, Int64Array::from))
@@ -83,10 +83,20 @@ fn fixed<T, A>(
     convert: impl Fn(&Token<'_>) -> Converted<T>,
     finish: impl FnOnce(Vec<Option<T>>) -> A,
 ) -> A {
+    fixed_by(values, findings, |value| Ok(convert(&scalar::token(value)?)), finish)
+}
+
+/// The same, by a function that reads the JSON text of a value.
+fn fixed_by<T, A>(
+    values: &Values<'_>,
+    findings: &mut Findings,
+    read: impl Fn(&[u8]) -> Result<Converted<T>, Fault>,
+    finish: impl FnOnce(Vec<Option<T>>) -> A,
+) -> A {
     let mut rows = Vec::with_capacity(values.records.len());
     for (row, span) in values.iter().enumerate() {
-        let converted = match scalar::token(span.of(values.bytes)) {
-            Ok(token) => convert(&token),
+        let converted = match read(span.of(values.bytes)) {
+            Ok(converted) => converted,
             Err(fault) => {
                 findings.faults.push((row, fault));
                 Converted::Absent

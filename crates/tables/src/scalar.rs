@@ -132,6 +132,17 @@ pub(crate) fn to_decimal(token: &Token<'_>) -> Converted<Decimal> {
     from_text(token, kql_types::decimal::parse)
 }
 
+/// A JSON value as a datetime. The form that logs use takes no other look at the text: it has neither escapes nor anything
+/// that is not ASCII.
+pub(crate) fn datetime(value: &[u8]) -> Result<Converted<i64>, Fault> {
+    if let [b'"', text @ .., b'"'] = value
+        && let Some(ticks) = parse_iso(text)
+    {
+        return Ok(Converted::Value(ticks));
+    }
+    Ok(to_datetime(&token(value)?))
+}
+
 /// As a datetime. Numbers are none.
 pub(crate) fn to_datetime(token: &Token<'_>) -> Converted<i64> {
     match token {
