@@ -96,6 +96,8 @@ def main():
     cli.add_argument("--lock", type=pathlib.Path, help="a file to lock while something is timed")
     cli.add_argument("--picture", type=pathlib.Path, default=ROOT / "docs/growth.svg")
     args = cli.parse_args()
+    for file in args.data:
+        measure.read_from_disk(file)
     data, rules = {}, {}
     for threads in THREADS:
         label = f"{threads} thread{'s'[:threads - 1]}"

@@ -3,6 +3,7 @@
 //! It depends on how the file came into the page cache. What was read from a disk lies there in large pieces, which are
 //! mapped in no time; of what was written in small portions each page is mapped by itself, and to copy it takes less. No
 //! system tells, so some morsels are taken in one way and some in the other, and the rest in the way that took less time.
+//! A file that was written to lately is always read (see [`OpenFile`](crate::morsels::OpenFile)).
 
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, PoisonError};

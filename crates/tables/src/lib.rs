@@ -2,7 +2,7 @@
 //!
 //! A [`DataCatalog`] finds tables in folders and files. A file's layout is told from its content. A scan cuts files
 //! into morsels, finds the wanted members of each record by SIMD masks of quotes and brackets, and makes columns of
-//! them; strings stay where they are, in the mapped file. What is not asked for is not parsed:
+//! them; strings stay where they are, in the morsel. What is not asked for is not parsed:
 //!
 //! - of every record of a file: UTF-8, and for records a line each that the line has an object's brackets, a key after
 //!   the first and a value before the last;

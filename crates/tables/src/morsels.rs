@@ -1,9 +1,11 @@
 //! Cuts files into morsels. Where one begins depends on the data alone.
 
+use std::fs::File;
 use std::io::Read;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use arrow_buffer::Buffer;
 
@@ -30,7 +32,12 @@ pub(crate) struct OpenFile {
     pub body: Body,
     /// Reads its lines, where that is cheaper than to look at them through the map.
     reader: Option<MorselReader>,
+    /// Whether nobody has written to it lately.
+    rests: bool,
 }
+
+/// A file to which nobody has written for so long is taken for one to which nobody writes.
+const AT_REST: Duration = Duration::from_secs(60);
 
 /// The bytes of a file.
 #[derive(Debug)]
@@ -71,7 +78,8 @@ impl OpenFile {
             }
         };
         let file = file.filter(|_| matches!(layout, Layout::Lines(_)));
-        Ok(Self { path, layout, body, reader: file.map(MorselReader::new) })
+        let rests = file.as_ref().is_some_and(is_at_rest);
+        Ok(Self { path, layout, body, reader: file.map(MorselReader::new), rests })
     }
 
     /// The bytes of a range, if not only a stream of them can be had.
@@ -80,6 +88,11 @@ impl OpenFile {
             return reader.read(range).map(Some).map_err(|error| cannot_read(&self.path, &error));
         }
         Ok(self.mapped_range(range))
+    }
+
+    /// The same, where it is mapped, if nobody writes to it: what was looked at once must not become something else.
+    pub(crate) fn resting_range(&self, range: Range<usize>) -> Result<Option<Buffer>, TableError> {
+        if self.rests { Ok(self.mapped_range(range)) } else { self.range(range) }
     }
 
     /// The same, without reading it first.
@@ -99,6 +112,11 @@ impl OpenFile {
     pub(crate) fn parquet(&self) -> Option<&Arc<ParquetFile>> {
         if let Body::Parquet(file) = &self.body { Some(file) } else { None }
     }
+}
+
+fn is_at_rest(file: &File) -> bool {
+    let modified = file.metadata().and_then(|metadata| metadata.modified()).ok();
+    modified.and_then(|modified| modified.elapsed().ok()).is_some_and(|age| age >= AT_REST)
 }
 
 /// The extension that names the format: `csv` of `a.csv.gz`.

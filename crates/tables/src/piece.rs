@@ -28,11 +28,11 @@ impl Piece {
         Self::open(files, data, OpenFile::range)
     }
 
-    /// The bytes of a morsel of these files, in that way if there are two.
+    /// The bytes of a morsel of these files, all of which will be looked at, in that way if there are two.
     pub(crate) fn by(access: Access, files: &[Arc<OpenFile>], data: MorselData) -> Result<Self, TableError> {
         match access {
             Access::Read => Self::of(files, data),
-            Access::Map => Self::mapped(files, data),
+            Access::Map => Self::open(files, data, OpenFile::resting_range),
         }
     }
 

@@ -18,6 +18,9 @@ const BLOCK_BYTES: usize = 128 << 10;
 
 impl JsonScan {
     pub(super) fn lines(&self, piece: &Piece, records: &mut Records) -> Result<(), TableError> {
+        if u32::try_from(piece.bytes.len()).is_err() {
+            return Err(TableError::new(format!("{}: a line of 4 GB or more", piece.file.path.display())));
+        }
         let mut finder = self.finder();
         // With --strict every record is checked, also those that cannot pass.
         let needles = self.plan.needles.as_ref().filter(|_| !self.setting.strict);
