@@ -17,7 +17,7 @@ fn record(number: usize) -> String {
         return format!("{{\"Id\":{number},\"Result\":\"50057\",\"Policies\":[");
     }
     let policy = if number % 10_000 < 9_998 { number % 20 } else { 100 + number / 10_000 };
-    let umlaut = if number % 2 == 0 { r"\u00fc" } else { "ü" };
+    let umlaut = if number.is_multiple_of(2) { r"\u00fc" } else { "ü" };
     let filler = "nothing to see ".repeat(30 + number % 7);
     format!(
         r#"{{"Id":{number},"Result":"{}","Policies":[ {{"name":"policy {policy} {umlaut}"}} ],"Name":"user {number} é","Filler":"{filler}"}}"#,
