@@ -6,7 +6,7 @@
 use memchr::memchr_iter;
 use simdutf8::basic::from_utf8;
 
-use crate::sought::Sought;
+use crate::sought::{Hidden, Sought};
 
 /// What a look over a block tells.
 #[derive(Debug, Default)]
@@ -23,15 +23,8 @@ pub(crate) struct Look {
 pub(crate) struct Wanted<'w, 'f> {
     /// Texts.
     pub sought: &'w mut [Sought<'f>],
-    /// Whether a text may be hidden by `\/` as well as by `\u`.
-    pub slashes: bool,
-}
-
-impl Wanted<'_, '_> {
-    /// Two bytes of which one stands behind a backslash that may hide a text.
-    fn escaped(&self) -> [u8; 2] {
-        [b'u', if self.slashes { b'/' } else { b'u' }]
-    }
+    /// What escapes may hide of them, and of others that are looked for elsewhere.
+    pub hidden: Hidden,
 }
 
 /// A way to look: `(block, wanted, look)`.
@@ -83,9 +76,11 @@ unsafe fn look_portable(block: &[u8], wanted: Option<Wanted<'_, '_>>, look: &mut
     look.is_utf8 = from_utf8(block).is_ok();
     look.line_ends.extend(memchr_iter(b'\n', block).map(|place| place as u32 + 1));
     let Some(wanted) = wanted else { return };
-    let escaped = wanted.escaped();
+    let escaped = wanted.hidden.escaped();
     let behind = memchr_iter(b'\\', block).map(|place| place + 1);
-    let escapes = behind.filter(|&place| block.get(place).is_some_and(|byte| escaped.contains(byte)));
+    let escapes = behind.filter(|&place| {
+        block.get(place).is_some_and(|byte| escaped.contains(byte)) && wanted.hidden.may_be_at(block, place)
+    });
     look.escapes.extend(escapes.map(|place| place as u32));
     for sought in wanted.sought.iter_mut().filter(|sought| sought.is_wanted) {
         sought.text.find(block, &mut sought.places);
@@ -96,7 +91,7 @@ unsafe fn look_portable(block: &[u8], wanted: Option<Wanted<'_, '_>>, look: &mut
 mod wide {
     use std::arch::x86_64::{__m256i, __m512i};
 
-    use super::{Look, Sought, Wanted};
+    use super::{Hidden, Look, Sought, Wanted};
     use crate::json::{Classifier, Vector, fetch_ahead};
     use crate::sought::Pair;
 
@@ -136,6 +131,7 @@ mod wide {
     /// What is carried through a block.
     struct State<'s, 'f> {
         block: &'s [u8],
+        hidden: Option<Hidden>,
         sought: &'s mut [Sought<'f>],
         look: &'s mut Look,
         /// Not 0 where it is not UTF-8.
@@ -157,11 +153,12 @@ mod wide {
             let no_probe = Probe { index: 0, place: 0, bytes: [none; 2], case_bits: [none; 2] };
             let mut probes = [no_probe; MOST_PROBES];
             let Some(wanted) = wanted else {
-                let mut state = State { block, sought: &mut [], look, faults: 0, unfinished: 0 };
+                let mut state =
+                    State { block, hidden: None, sought: &mut [], look, faults: 0, unfinished: 0 };
                 look_over::<V, false>(&Seek { probes: &[], escaped: [none; 2] }, &mut state);
                 return;
             };
-            let escaped = wanted.escaped();
+            let escaped = wanted.hidden.escaped();
             let mut count = 0;
             for (index, sought) in wanted.sought.iter_mut().enumerate().filter(|(_, sought)| sought.is_wanted)
             {
@@ -175,7 +172,14 @@ mod wide {
             }
             let seek =
                 Seek { probes: &probes[..count], escaped: [V::splat(escaped[0]), V::splat(escaped[1])] };
-            let mut state = State { block, sought: wanted.sought, look, faults: 0, unfinished: 0 };
+            let mut state = State {
+                block,
+                hidden: Some(wanted.hidden),
+                sought: wanted.sought,
+                look,
+                faults: 0,
+                unfinished: 0,
+            };
             look_over::<V, true>(&seek, &mut state);
         }
     }
@@ -335,11 +339,15 @@ mod wide {
     }
 
     impl State<'_, '_> {
-        /// Notes line breaks and escaped bytes.
+        /// Notes line breaks, and escapes that may hide something.
         #[inline(always)]
         fn add(&mut self, at: usize, breaks: u64, escapes: u64) {
             each(breaks, |place| self.look.line_ends.push((at + place) as u32 + 1));
-            each(escapes, |place| self.look.escapes.push((at + place) as u32));
+            each(escapes, |place| {
+                if self.hidden.is_some_and(|hidden| hidden.may_be_at(self.block, at + place)) {
+                    self.look.escapes.push((at + place) as u32);
+                }
+            });
         }
 
         /// Notes a text where the second byte of its pair was found, if all of it stands there.
@@ -427,7 +435,8 @@ mod tests {
                         is_wanted: round % 7 == 0 || (round >> index) % 2 == 0,
                     })
                     .collect();
-                let wanted = Wanted { sought: &mut sought, slashes: round % 2 == 0 };
+                let hidden = Hidden::of([["portal", "a/b"][round % 2]]);
+                let wanted = Wanted { sought: &mut sought, hidden };
                 Looker(looking).look(&block, Some(wanted), &mut look);
                 let places: Vec<Vec<u32>> = sought.into_iter().map(|sought| sought.places).collect();
                 (look.line_ends, look.is_utf8, look.escapes, places)
@@ -448,12 +457,12 @@ mod tests {
         let text = SoughtText::new("Azure", true).unwrap();
         let mut sought = [Sought { text: &text, places: Vec::new(), is_wanted: true }];
         let mut look = Look::default();
-        let wanted = Wanted { sought: &mut sought, slashes: false };
+        let wanted = Wanted { sought: &mut sought, hidden: Hidden::of(["Azure"]) };
         Looker::detect().look(&bytes[5..], Some(wanted), &mut look);
         assert_eq!(look.line_ends, [21, 22, 24]);
         assert_eq!(sought[0].places, [6]);
         assert!(look.is_utf8 && look.escapes.is_empty());
-        let wanted = Wanted { sought: &mut sought, slashes: false };
+        let wanted = Wanted { sought: &mut sought, hidden: Hidden::of(["Azure"]) };
         Looker::detect().look(b"", Some(wanted), &mut look);
         assert!(look.line_ends.is_empty() && look.is_utf8 && sought[0].places.is_empty());
     }

@@ -2,8 +2,9 @@
 //!
 //! The planner says which texts a record must hold ([`NeedleGroup`]). A record that does not hold them as they are can
 //! only pass if it writes them with escapes. A needle has no character that JSON must escape, so such a record has a
-//! `\u` somewhere, or, for a needle with a slash, a `\/`; records with one of these always go on. Inside JSON that is
-//! embedded in a string the escapes are escaped once more, and still show the same two bytes.
+//! `\u` with the code of one of the needle's characters, or, for a needle with a slash, a `\/`; records with one of these
+//! always go on. Inside JSON that is embedded in a string the escapes are escaped once more, and still show the same bytes,
+//! unless parts of them are written as escapes ([`Hidden`]).
 //!
 //! The idea is Sparser's: Palkar et al., Filter Before You Parse, VLDB 2018.
 
@@ -11,15 +12,15 @@ use std::ops::Range;
 
 use crate::NeedleGroup;
 use crate::look::{Look, Wanted};
-use crate::sought::{Sought, SoughtText};
+use crate::sought::{Hidden, Sought, SoughtText};
 use aho_corasick::{AhoCorasick, packed};
 
 /// What records are searched for.
 #[derive(Debug)]
 pub(crate) struct NeedleFilter {
     groups: Vec<Group>,
-    /// Whether a needle has a slash, which may be hidden.
-    has_slash: bool,
+    /// The characters of the needles, which escapes may hide.
+    hidden: Hidden,
 }
 
 /// How a group is looked for.
@@ -100,8 +101,9 @@ impl NeedleFilter {
         if ready.is_empty() {
             return None;
         }
-        let has_slash = groups.iter().flat_map(|group| &group.any).any(|needle| needle.text.contains('/'));
-        Some(Self { groups: ready, has_slash })
+        let needles = groups.iter().flat_map(|group| &group.any);
+        let hidden = Hidden::of(needles.map(|needle| needle.text.as_str()));
+        Some(Self { groups: ready, hidden })
     }
 
     /// Begins a morsel.
@@ -127,7 +129,7 @@ impl<'f> NeedleSearch<'f> {
                 sought.is_wanted = tally.is_useful();
             }
         }
-        Wanted { sought: &mut self.sought, slashes: self.filter.has_slash }
+        Wanted { sought: &mut self.sought, hidden: self.filter.hidden }
     }
 
     /// Whether a record of the block may pass. Records come in order; `look` is what was seen in the block.

@@ -87,6 +87,53 @@ impl SoughtText {
     }
 }
 
+/// The characters of sought texts: an escape that stands for one of them may hide a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Hidden {
+    /// A bit for each character of ASCII.
+    ascii: u128,
+    /// Whether a text has others. Comparison without regard to case takes none of these for one of ASCII.
+    beyond_ascii: bool,
+}
+
+impl Hidden {
+    /// The characters of these texts, in both letter cases.
+    pub(crate) fn of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
+        // A backslash and a `u` that are written as escapes are an escape for whoever reads JSON in a string.
+        let mut hidden = Self { ascii: 1 << b'\\' | 1 << b'u', beyond_ascii: false };
+        for byte in texts.into_iter().flat_map(str::bytes) {
+            match byte.is_ascii() {
+                true => hidden.ascii |= 1 << byte.to_ascii_lowercase() | 1 << byte.to_ascii_uppercase(),
+                false => hidden.beyond_ascii = true,
+            }
+        }
+        hidden
+    }
+
+    /// Two bytes of which one stands behind a backslash that may hide a text: `\/` is a slash.
+    pub(crate) fn escaped(&self) -> [u8; 2] {
+        [b'u', if self.has(b'/') { b'/' } else { b'u' }]
+    }
+
+    /// Whether the escape that ends at `place`, or goes on with four digits behind it, may stand for one of them.
+    pub(crate) fn may_be_at(&self, text: &[u8], place: usize) -> bool {
+        let digits = text.get(place + 1..place + 5).and_then(|digits| std::str::from_utf8(digits).ok());
+        match text[place] {
+            b'u' => match digits.map(|digits| u32::from_str_radix(digits, 16)) {
+                Some(Ok(code @ 0..0x80)) => self.has(code as u8),
+                Some(Ok(_)) => self.beyond_ascii,
+                // Digits that are written as escapes are digits for whoever reads JSON in a string.
+                Some(Err(_)) | None => true,
+            },
+            other => self.has(other),
+        }
+    }
+
+    fn has(&self, character: u8) -> bool {
+        self.ascii >> character & 1 == 1
+    }
+}
+
 /// Text that is looked for, and where it was found in the block at hand.
 #[derive(Debug)]
 pub(crate) struct Sought<'f> {
@@ -119,5 +166,25 @@ mod tests {
         assert!(SoughtText::new("caf\u{e9}", true).is_none());
         assert!(SoughtText::new("\u{e9}", true).is_some(), "it has no letter of ASCII");
         assert!(SoughtText::new("caf\u{e9}", false).is_some());
+    }
+
+    #[test]
+    fn an_escape_hides_what_it_may_stand_for() {
+        let hidden = Hidden::of(["Ab/", "5"]);
+        let may_hide = |escape: &str| hidden.may_be_at(escape.as_bytes(), 0);
+        for hides in
+            ["u0061", "u0041", "u0042x", "u002f", "u002F", "/", "u0035", "u005c", "u0075", "u00", "u00\\u"]
+        {
+            assert!(may_hide(hides), "{hides}");
+        }
+        for other in ["u0063", "u00fc", "u20ac", "ud83d", "u0022", "u0036"] {
+            assert!(!may_hide(other), "{other}");
+        }
+        assert_eq!(hidden.escaped(), *b"u/");
+        let hidden = Hidden::of(["caf\u{e9}"]);
+        assert!(
+            hidden.may_be_at(b"u00e9", 0) && hidden.may_be_at(b"u0063", 0) && !hidden.may_be_at(b"u002f", 0)
+        );
+        assert_eq!(hidden.escaped(), *b"uu");
     }
 }

@@ -17,10 +17,11 @@ fn record(number: usize) -> String {
         return format!("{{\"Id\":{number},\"Result\":\"50057\",\"Policies\":[");
     }
     let policy = if number % 10_000 < 9_998 { number % 20 } else { 100 + number / 10_000 };
+    let user = if number.is_multiple_of(5) { r"us\u0065r" } else { "user" };
     let umlaut = if number.is_multiple_of(2) { r"\u00fc" } else { "ü" };
     let filler = "nothing to see ".repeat(30 + number % 7);
     format!(
-        r#"{{"Id":{number},"Result":"{}","Policies":[ {{"name":"policy {policy} {umlaut}"}} ],"Name":"user {number} é","Filler":"{filler}"}}"#,
+        r#"{{"Id":{number},"Result":"{}","Policies":[ {{"name":"policy {policy} {umlaut}"}} ],"Name":"{user} {number} é","Filler":"{filler}"}}"#,
         [0, 50057, 50126][number % 3],
     )
 }
@@ -84,7 +85,7 @@ fn later_morsels_give_what_stands_in_them() {
         let (found, _) = self::rows(&catalog, Some("USER 77"));
         // A needle rules out what cannot hold it; escapes that may hide it let a record pass.
         let holds = |row: &[String; 4]| row[3].starts_with("user 77");
-        let may_hold = |row: &&[String; 4]| holds(row) || row[0].parse::<usize>().unwrap() % 2 == 0;
+        let may_hold = |row: &&[String; 4]| holds(row) || row[0].parse::<usize>().unwrap().is_multiple_of(5);
         assert!(found.iter().eq(all.iter().filter(may_hold)), "other rows by needle");
     }
 }
