@@ -52,6 +52,13 @@ const VALUES: &[&str] = &[
     r#"{"a": "\u0061bc", "n": "\u0034625"}"#,
     r#"{"\u0061": "abc"}"#,
     r#""{\"a\":\"\\u0061bc\",\"n\":4625}""#,
+    // Of the inner escape a digit, the letter, the backslash are written as escapes.
+    r#""{\"a\":\"\\u\u0030061bc\"}""#,
+    r#""{\"a\":\"\\\u00750061bc\"}""#,
+    r#""{\"a\":\"\u005cu0061bc\"}""#,
+    r#""stra\u00dfe abc""#,
+    r#""STRA\u00DFE""#,
+    r#""M\u00fcller\u0020\u0044EF""#,
 ];
 
 /// Predicates over `s: string`, `n: long` and `d: dynamic`, which all hold the same value.
