@@ -388,8 +388,8 @@ impl JsonScan {
         let mut findings = Findings::default();
         let column = extract(&values, wanted.data_type, &wanted.path, self.splitter, &mut findings);
         if let Some(repeats) = repeats {
-            let is_fault = |row| findings.faults.iter().any(|(fault, _)| *fault == row);
-            repeats.learn(&values, &column, is_fault);
+            let faulty: Vec<usize> = findings.faults.iter().map(|(row, _)| *row).collect();
+            repeats.learn(&values, &column, &faulty);
         }
         self.setting.report.add_misfits(&self.setting.table, &wanted.source, findings.misfits);
         for (row, fault) in findings.faults {

@@ -10,10 +10,11 @@
 
 use std::ops::Range;
 
+use aho_corasick::{AhoCorasick, packed};
+
 use crate::NeedleGroup;
 use crate::look::{Look, Wanted};
 use crate::sought::{Hidden, Sought, SoughtText};
-use aho_corasick::{AhoCorasick, packed};
 
 /// What records are searched for.
 #[derive(Debug)]

@@ -121,12 +121,12 @@ impl Repeats {
         Some(Column::coded(data_type, Coded { dictionary: known.dictionary.clone(), codes: codes.into() }))
     }
 
-    /// Learns what these values are as texts: those of the column, where no fault was found.
-    pub(crate) fn learn(&self, values: &Values<'_>, column: &Column, is_fault: impl Fn(usize) -> bool) {
+    /// Learns what these values are as texts: those of the column, but for the faulty rows, which are in order.
+    pub(crate) fn learn(&self, values: &Values<'_>, column: &Column, faulty: &[usize]) {
         let mut state = self.state();
         let Some(texts) = column.texts().filter(|_| !state.given_up) else { return };
         for (row, span) in values.iter().enumerate() {
-            if !is_fault(row) {
+            if faulty.binary_search(&row).is_err() {
                 let text = || texts.is_valid(row).then(|| texts.value(row).into());
                 state.seen.add(span.of(values.bytes), text);
             }
@@ -187,7 +187,8 @@ mod tests {
         let column = coded.unwrap_or_else(|| {
             let mut findings = Findings::default();
             let column = extract(&values, ScalarType::Dynamic, &[], Splitter::detect(), &mut findings);
-            repeats.learn(&values, &column, |row| findings.faults.iter().any(|(fault, _)| *fault == row));
+            let faulty: Vec<usize> = findings.faults.iter().map(|(row, _)| *row).collect();
+            repeats.learn(&values, &column, &faulty);
             column
         });
         ((0..column.len()).map(|row| format!("{:?}", column.value(row))).collect(), is_coded)
