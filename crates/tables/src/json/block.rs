@@ -15,7 +15,7 @@ pub(crate) struct Masks {
     pub closes: u64,
     /// Below U+0020.
     pub controls: u64,
-    /// Neither of these nor any other character of ASCII: below U+0020 or above U+007F.
+    /// Below U+0020 or above U+007F.
     pub unusual: u64,
 }
 
