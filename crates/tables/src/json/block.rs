@@ -47,6 +47,30 @@ pub(crate) trait Classifier {
     /// # Safety
     /// The machine must have the instructions.
     unsafe fn prefix_xor(bits: u64) -> u64;
+    /// Writes `base` plus the place of each bit, one behind the other; gives how many.
+    ///
+    /// # Safety
+    /// There must be room for 64, and the machine must have the instructions.
+    #[inline(always)]
+    unsafe fn write_places(bits: u64, base: u32, to: *mut u32) -> usize {
+        let count = bits.count_ones() as usize;
+        let mut rest = bits;
+        // SAFETY: there is room for 64 places.
+        unsafe {
+            // Most blocks hold four or fewer: writing four without asking is cheaper than a loop that is hard to predict.
+            for place in 0..4 {
+                to.add(place).write(base.wrapping_add(rest.trailing_zeros()));
+                rest &= rest.wrapping_sub(1);
+            }
+            if count > 4 {
+                for place in 4..count {
+                    to.add(place).write(base.wrapping_add(rest.trailing_zeros()));
+                    rest &= rest.wrapping_sub(1);
+                }
+            }
+        }
+        count
+    }
     /// The bytes above U+007F.
     ///
     /// # Safety
@@ -131,7 +155,7 @@ impl Classifier for Portable {
 }
 
 #[cfg(target_arch = "x86_64")]
-pub(crate) use x86::{Avx2, Avx512};
+pub(crate) use x86::{Avx2, Avx512, Avx512Vbmi2};
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
@@ -201,6 +225,64 @@ mod x86 {
         unsafe fn prefix_xor(bits: u64) -> u64 {
             // SAFETY: as for the caller.
             unsafe { clmul(bits) }
+        }
+    }
+
+    /// AVX-512 BW, and VBMI2 to write places.
+    pub(crate) struct Avx512Vbmi2;
+
+    impl Classifier for Avx512Vbmi2 {
+        #[inline(always)]
+        unsafe fn classify(block: *const u8) -> Masks {
+            // SAFETY: as for the caller.
+            unsafe { Avx512::classify(block) }
+        }
+
+        #[inline(always)]
+        unsafe fn prefix_xor(bits: u64) -> u64 {
+            // SAFETY: as for the caller.
+            unsafe { Avx512::prefix_xor(bits) }
+        }
+
+        #[inline(always)]
+        unsafe fn write_places(bits: u64, base: u32, to: *mut u32) -> usize {
+            /// Each byte is its own place.
+            static PLACES: [u8; 64] = {
+                let mut places = [0; 64];
+                let mut place = 0;
+                while place < 64 {
+                    places[place] = place as u8;
+                    place += 1;
+                }
+                places
+            };
+            let count = bits.count_ones() as usize;
+            // SAFETY: there is room for 64 places, and `places` has 64.
+            unsafe {
+                let places = _mm512_maskz_compress_epi8(bits, _mm512_loadu_si512(PLACES.as_ptr().cast()));
+                let first = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(places));
+                _mm512_storeu_si512(to.cast(), _mm512_add_epi32(first, _mm512_set1_epi32(base as i32)));
+                if count > 16 {
+                    let mut all = [0_u8; 64];
+                    _mm512_storeu_si512(all.as_mut_ptr().cast(), places);
+                    for (index, place) in all[..count].iter().enumerate().skip(16) {
+                        to.add(index).write(base.wrapping_add(u32::from(*place)));
+                    }
+                }
+            }
+            count
+        }
+
+        #[inline(always)]
+        unsafe fn others(block: *const u8) -> u64 {
+            // SAFETY: as for the caller.
+            unsafe { Avx512::others(block) }
+        }
+
+        #[inline(always)]
+        unsafe fn utf8_faults(block: *const u8) -> u64 {
+            // SAFETY: as for the caller.
+            unsafe { Avx512::utf8_faults(block) }
         }
     }
 

@@ -38,6 +38,9 @@ impl Splitter {
             if scalar && is_x86_feature_detected!("avx512bw") {
                 all.push(Self { split: split_avx512::<false>, split_line: Some(split_avx512::<true>) });
             }
+            if scalar && is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512vbmi2") {
+                all.push(Self { split: split_vbmi2::<false>, split_line: Some(split_vbmi2::<true>) });
+            }
         }
         #[cfg(target_arch = "aarch64")]
         all.push(Self { split: split_neon, split_line: None });
@@ -139,6 +142,18 @@ unsafe fn split_avx512<const LINE: bool>(
     unsafe { split::<super::block::Avx512, LINE>(bytes, start, limit, ends) }
 }
 
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,bmi2,popcnt,pclmulqdq")]
+unsafe fn split_vbmi2<const LINE: bool>(
+    bytes: &[u8],
+    start: usize,
+    limit: usize,
+    ends: &mut Vec<u32>,
+) -> Result<usize, Fault> {
+    // SAFETY: the features are enabled.
+    unsafe { split::<super::block::Avx512Vbmi2, LINE>(bytes, start, limit, ends) }
+}
+
 #[cfg(target_arch = "aarch64")]
 unsafe fn split_neon(bytes: &[u8], start: usize, limit: usize, ends: &mut Vec<u32>) -> Result<usize, Fault> {
     // SAFETY: NEON is always there.
@@ -200,26 +215,17 @@ impl<'v> Places<'v> {
     }
 
     /// Appends the place of each bit.
+    ///
+    /// # Safety
+    /// The machine must have the instructions of `C`.
     #[inline(always)]
-    fn push(&mut self, base: u32, bits: u64) {
+    unsafe fn push<C: Classifier>(&mut self, base: u32, bits: u64) {
         if self.next > self.last {
             self.grow();
         }
-        let count = bits.count_ones() as usize;
-        let mut rest = bits;
         // SAFETY: there is room for 64 places.
         unsafe {
-            // Most blocks hold four or fewer: writing four without asking is cheaper than a loop that is hard to predict.
-            for place in 0..4 {
-                self.next.add(place).write(base.wrapping_add(rest.trailing_zeros()));
-                rest &= rest.wrapping_sub(1);
-            }
-            if count > 4 {
-                for place in 4..count {
-                    self.next.add(place).write(base.wrapping_add(rest.trailing_zeros()));
-                    rest &= rest.wrapping_sub(1);
-                }
-            }
+            let count = C::write_places(bits, base, self.next);
             self.next = self.next.add(count);
         }
     }
@@ -311,7 +317,8 @@ unsafe fn block<C: Classifier, const LINE: bool>(
         if faults != 0 {
             return Err(Fault::ControlCharacter);
         }
-        places.push(base, commas & at_first_level(state.depth));
+        // SAFETY: as for the caller.
+        unsafe { places.push::<C>(base, commas & at_first_level(state.depth)) };
         return Ok(None);
     }
     let mut found = 0;
@@ -330,7 +337,8 @@ unsafe fn block<C: Classifier, const LINE: bool>(
                 if faults & (before | bracket) != 0 {
                     return Err(Fault::ControlCharacter);
                 }
-                places.push(base, found | bracket);
+                // SAFETY: as for the caller.
+                unsafe { places.push::<C>(base, found | bracket) };
                 places.finish();
                 return Ok(Some(at + bracket.trailing_zeros() as usize + 1));
             }
@@ -339,7 +347,8 @@ unsafe fn block<C: Classifier, const LINE: bool>(
     if faults != 0 {
         return Err(Fault::ControlCharacter);
     }
-    places.push(base, found | (commas & rest & at_first_level(state.depth)));
+    // SAFETY: as for the caller.
+    unsafe { places.push::<C>(base, found | (commas & rest & at_first_level(state.depth))) };
     Ok(None)
 }
 
