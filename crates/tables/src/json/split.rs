@@ -118,41 +118,33 @@ unsafe fn split_portable(
     unsafe { split::<Portable, false>(bytes, start, limit, ends) }
 }
 
+/// Defines `split` for a machine that has these features.
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,pclmulqdq")]
-unsafe fn split_avx2<const LINE: bool>(
-    bytes: &[u8],
-    start: usize,
-    limit: usize,
-    ends: &mut Vec<u32>,
-) -> Result<usize, Fault> {
-    // SAFETY: the features are enabled.
-    unsafe { split::<super::block::Avx2, LINE>(bytes, start, limit, ends) }
+macro_rules! split_with {
+    ($name:ident, $classifier:ty, $features:literal) => {
+        #[target_feature(enable = $features)]
+        unsafe fn $name<const LINE: bool>(
+            bytes: &[u8],
+            start: usize,
+            limit: usize,
+            ends: &mut Vec<u32>,
+        ) -> Result<usize, Fault> {
+            // SAFETY: the features are enabled.
+            unsafe { split::<$classifier, LINE>(bytes, start, limit, ends) }
+        }
+    };
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512bw,bmi1,bmi2,popcnt,pclmulqdq")]
-unsafe fn split_avx512<const LINE: bool>(
-    bytes: &[u8],
-    start: usize,
-    limit: usize,
-    ends: &mut Vec<u32>,
-) -> Result<usize, Fault> {
-    // SAFETY: the features are enabled.
-    unsafe { split::<super::block::Avx512, LINE>(bytes, start, limit, ends) }
-}
-
+split_with!(split_avx2, super::block::Avx2, "avx2,bmi1,bmi2,popcnt,pclmulqdq");
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,bmi2,popcnt,pclmulqdq")]
-unsafe fn split_vbmi2<const LINE: bool>(
-    bytes: &[u8],
-    start: usize,
-    limit: usize,
-    ends: &mut Vec<u32>,
-) -> Result<usize, Fault> {
-    // SAFETY: the features are enabled.
-    unsafe { split::<super::block::Avx512Vbmi2, LINE>(bytes, start, limit, ends) }
-}
+split_with!(split_avx512, super::block::Avx512, "avx512f,avx512bw,bmi1,bmi2,popcnt,pclmulqdq");
+#[cfg(target_arch = "x86_64")]
+split_with!(
+    split_vbmi2,
+    super::block::Avx512Vbmi2,
+    "avx512f,avx512bw,avx512vbmi2,bmi1,bmi2,popcnt,pclmulqdq"
+);
 
 #[cfg(target_arch = "aarch64")]
 unsafe fn split_neon(bytes: &[u8], start: usize, limit: usize, ends: &mut Vec<u32>) -> Result<usize, Fault> {

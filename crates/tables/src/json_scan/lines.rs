@@ -124,13 +124,14 @@ mod tests {
     use std::path::Path;
     use std::sync::Arc;
 
+    use kql_types::{Field, ScalarType};
+
     use super::JsonScan;
     use crate::content::Origin;
     use crate::json::Splitter;
     use crate::json_scan::{Naming, Setting};
     use crate::morsels::OpenFile;
     use crate::{Scan, ScanColumn, ScanReport, ScanRequest};
-    use kql_types::{Field, ScalarType};
 
     /// Values and malformed records, as text.
     fn scanned(path: &Path, naming: Naming, splitter: Splitter) -> (Vec<String>, Vec<String>) {
